@@ -1,0 +1,194 @@
+"""list_* models → one folder per bureau, each list as CSV and xlsx; summary.csv."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import WengangError
+from pipelines.messages import say
+from pipelines.sheets import Column, write_sheet
+
+SUMMARY_HEADER = ("盟市代码", "盟市", "名单", "户数", "人数", "金额")
+_INTERNAL = re.compile(r"[a-z0-9_]+")
+_PLACES = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
+_NUMBERS = ("DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT")
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One list of one bureau, or of the region when `bureau_code` is empty."""
+
+    bureau_code: str
+    bureau_name: str
+    list_name: str
+    units: int | None
+    people: int | None
+    amount_yuan: Decimal | None
+
+
+def list_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The lists of this build, by name without the prefix `list_`."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where starts_with(table_name, 'list_') order by 1"
+    ).fetchall()
+    return [name.removeprefix("list_") for (name,) in rows]
+
+
+def deliver(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+    """Write every list of every bureau under `folder`; data rows by path from `folder`.
+
+    Each bureau of ref_bureaus gets each of its lists, also an empty one. The same tables give
+    the same bytes. Raises WengangError for a list that can't be divided among the bureaus.
+    """
+    bureaus = connection.execute("select bureau_code, bureau_name from ref_bureaus order by 1").fetchall()
+    written: dict[str, int] = {}
+    for code, name in bureaus:
+        (folder / f"{code}-{name}").mkdir(mode=0o700, parents=True, exist_ok=True)
+    for list_name in list_names(connection):
+        columns, subjects = _columns(connection, list_name)
+        _check_addressees(connection, list_name)
+        for code, name in bureaus:
+            rows = list(_rows(connection, list_name, columns, subjects, code))
+            target = folder / f"{code}-{name}" / list_name
+            write_csv(target.with_name(f"{list_name}.csv"), [item.title for item in columns], rows)
+            write_sheet(target.with_name(f"{list_name}.xlsx"), columns, rows)
+            for ending in ("csv", "xlsx"):
+                written[f"{code}-{name}/{list_name}.{ending}"] = len(rows)
+    return written
+
+
+def summarise(connection: duckdb.DuckDBPyConnection) -> list[SummaryRow]:
+    """Bureau × list with units or people and the amount, then one row per list for the region."""
+    rows: list[SummaryRow] = []
+    region: list[SummaryRow] = []
+    for list_name in list_names(connection):
+        names = _types(connection, list_name)
+        counts = ", ".join(
+            f"count({'distinct ' if names.keys() >= {'unit_id', 'person_id'} else ''}listed.{key})"
+            if key in names
+            else "null"
+            for key in ("unit_id", "person_id")
+        )
+        amount = "coalesce(sum(listed.amount_yuan), 0)" if "amount_yuan" in names else "null"
+        found = connection.execute(
+            "select ref_bureaus.bureau_code, ref_bureaus.bureau_name, grouping(ref_bureaus.bureau_code),"
+            f" {counts}, {amount} from ref_bureaus left join {_quoted('list_' + list_name)} as listed"
+            " on ref_bureaus.bureau_code = listed.bureau_code"
+            " group by grouping sets ((ref_bureaus.bureau_code, ref_bureaus.bureau_name), ())"
+            " order by 3, 1"
+        ).fetchall()
+        for code, name, is_region, units, people, amount_yuan in found:
+            if is_region:
+                whole = say("全区合计", "Whole region")
+                region.append(SummaryRow("", whole, list_name, units, people, amount_yuan))
+            else:
+                rows.append(SummaryRow(code, name, list_name, units, people, amount_yuan))
+    return sorted(rows, key=lambda row: (row.bureau_code, row.list_name)) + region
+
+
+def write_summary(path: Path, rows: list[SummaryRow]) -> None:
+    """summary.csv, in the form of the lists."""
+    cells = [
+        [
+            neutral(row.bureau_code),
+            neutral(row.bureau_name),
+            neutral(row.list_name),
+            "" if row.units is None else str(row.units),
+            "" if row.people is None else str(row.people),
+            "" if row.amount_yuan is None else f"{row.amount_yuan:.2f}",
+        ]
+        for row in rows
+    ]
+    write_csv(path, list(SUMMARY_HEADER), cells)
+
+
+def write_csv(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    """A CSV that WPS and Excel open with Chinese intact: UTF-8 with BOM, comma, CRLF; 0600."""
+    path.touch(mode=0o600)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def neutral(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, list_name: str
+) -> tuple[list[Column], list[str]]:
+    """The columns that are delivered, and the internal ones that order rows without 序号."""
+    types = _types(connection, list_name)
+    if "bureau_code" not in types:
+        raise WengangError(
+            say(f"list_{list_name}：缺少 bureau_code 列", f"list_{list_name}: has no bureau_code")
+        )
+    columns = []
+    for title, kind in types.items():
+        if _INTERNAL.fullmatch(title):
+            continue
+        places = _PLACES.fullmatch(kind)
+        decimals = int(places.group(1)) if places else 0 if "INT" in kind else None
+        columns.append(Column(title, kind, kind.startswith(_NUMBERS), decimals))
+    return columns, [key for key in ("unit_id", "person_id") if key in types]
+
+
+def _types(connection: duckdb.DuckDBPyConnection, list_name: str) -> dict[str, str]:
+    described = connection.execute(f"describe {_quoted('list_' + list_name)}").fetchall()
+    return {row[0]: row[1] for row in described}
+
+
+def _check_addressees(connection: duckdb.DuckDBPyConnection, list_name: str) -> None:
+    found = connection.execute(
+        f"select count(*) from {_quoted('list_' + list_name)} as listed where not exists"
+        " (select 1 from ref_bureaus where ref_bureaus.bureau_code = listed.bureau_code)"
+    ).fetchone()
+    if found and found[0]:
+        raise WengangError(
+            say(
+                f"list_{list_name}：{found[0]} 行没有收件盟市（bureau_code 不在 ref_bureaus）",
+                f"list_{list_name}: {found[0]} rows have no addressee (bureau_code not in ref_bureaus)",
+            )
+        )
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection,
+    list_name: str,
+    columns: list[Column],
+    subjects: list[str],
+    bureau_code: str,
+) -> Iterator[list[str]]:
+    """The cells of a bureau's rows as text, in the order of 序号."""
+    cells = ", ".join(f"coalesce({_as_text(item)}, '')" for item in columns)
+    order = ", ".join([_quoted(item.title) for item in columns if item.title == "序号"] + subjects)
+    result = connection.execute(
+        f"select {cells} from {_quoted('list_' + list_name)} where bureau_code = ? "
+        f"{'order by ' + order if order else ''}",
+        [bureau_code],
+    ).to_arrow_table()
+    texts: list[list[Any]] = [column.to_pylist() for column in result.columns]
+    for row in zip(*texts, strict=True):
+        yield [
+            cell if item.is_number else neutral(cell)
+            for cell, item in zip(row, columns, strict=True)
+        ]
+
+
+def _as_text(column: Column) -> str:
+    name = _quoted(column.title)
+    if column.kind == "BOOLEAN":
+        return f"case when {name} then '{say('是', 'yes')}' when not {name} then '{say('否', 'no')}' end"
+    return f"cast({name} as varchar)"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,96 @@
+"""manifest.json: what a run consists of and what it was made from."""
+
+import hashlib
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import ROOT, VERSION
+from pipelines.messages import language
+from pipelines.publish import Run
+
+CODE = ("pipelines/*.py", "sql/**/*.sql", "sql/**/*.yaml", "sql/notices/*.txt", "expectations/*.json",
+        "data/reference/*.csv", "requirements.lock")  # fmt: skip
+
+
+def write_manifest(
+    connection: duckdb.DuckDBPyConnection,
+    run: Run,
+    rows: dict[str, int],
+    before: str | None,
+    only: tuple[str, ...],
+) -> None:
+    """Write `manifest.json` into a finished run folder.
+
+    `rows` are data rows by path from the run folder; `before` is the id of the run before;
+    `only` names the screenings when the run is partial.
+    """
+    content = {
+        "run": run.run_id,
+        "as_of": run.as_of.isoformat(),
+        "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "run_before": before,
+        "only": list(only),
+        "language": language(),
+        "code": {"version": VERSION, "sha256": code_fingerprint()},
+        "files": [
+            {
+                "path": path.relative_to(run.folder).as_posix(),
+                "sha256": sha256(path),
+                "bytes": path.stat().st_size,
+                "rows": rows.get(path.relative_to(run.folder).as_posix()),
+            }
+            for path in sorted(run.folder.rglob("*"))
+            if path.is_file()
+        ],
+        "inputs": _inputs(connection),
+        "policy": _policy(connection),
+    }
+    target = run.folder / "manifest.json"
+    target.touch(mode=0o600)
+    target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def code_fingerprint() -> str:
+    """One SHA-256 over everything that decides what a run says: Python, SQL, policy, suites."""
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in CODE for path in ROOT.glob(pattern)):
+        digest.update(f"{path.relative_to(ROOT).as_posix()} {sha256(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    found = connection.execute(
+        "select file_name, extract, sha256, status, rows_accepted from import_log order by file_name"
+    ).fetchall()
+    names = ("file", "extract", "sha256", "status", "rows_accepted")
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _policy(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Each value in force with its days and text; `bureaus` says for whom it holds."""
+    found = connection.execute(
+        "select screening, parameter, value_text, unit, document, article, valid_from, next_change,"
+        " list(bureau_code order by bureau_code) from policy_values group by all order by all"
+    ).fetchall()
+    names = ("screening", "parameter", "value", "unit", "document", "article")
+    return [
+        dict(zip(names, row[:6], strict=True))
+        | {
+            "valid_from": row[6].isoformat(),
+            "next_change": row[7] and row[7].isoformat(),
+            "bureaus": row[8],
+        }
+        for row in found
+    ]

@@ -1,0 +1,151 @@
+"""sql/ in derived order: one file, one bare select, one table of the file's name."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from time import perf_counter
+
+import duckdb
+
+from pipelines import ROOT
+from pipelines.errors import WengangError
+from pipelines.messages import language, say
+
+FACTS = ROOT / "sql" / "facts"
+MEASURES = ROOT / "sql" / "measures"
+SCREENINGS = ROOT / "sql" / "screenings"
+
+# Tables of single payroll rows or person-months: too large and too personal for results.duckdb.
+WORKING_TABLES = ("person_unit_months", "person_paid_periods")
+
+
+def set_day(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Write what models know beside the extracts: `run_calendar` (one row) and `labels`.
+
+    The data year is the year before `as_of`; periods are whole numbers, year × 12 + month.
+    `labels` holds the texts of ref_labels in the language in use.
+    """
+    year = as_of.year - 1
+    connection.execute(
+        "create or replace table run_calendar as select ?::integer as data_year,"
+        " ?::integer as first_period, ?::integer as last_period, ?::date as as_of",
+        [year, year * 12 + 1, year * 12 + 12, as_of],
+    )
+    connection.execute(
+        f"create or replace table labels as select kind, code, {language()} as label"
+        " from ref_labels"
+    )
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    folders: Iterable[Path],
+    progress: Callable[[str], None] = lambda line: None,
+) -> list[str]:
+    """Drop what an earlier build left and build every model of `folders`; the names, in order.
+
+    Raises WengangError naming the file whose select fails, and for models that need each other
+    or a table that does not exist.
+    """
+    files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.sql"))}
+    selects = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
+    drop_built(connection)
+    order = build_order(connection, files, selects)
+    for name in order:
+        started = perf_counter()
+        connection.execute("insert into built_models values (?)", [name])
+        try:
+            connection.execute(f'create or replace table "{name}" as {selects[name]}')
+        except duckdb.Error as error:
+            raise _failure(files[name], error) from None
+        progress(f"{name} {perf_counter() - started:.2f}s")
+    return order
+
+
+def drop_built(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the tables that the last build made, so that no rule of yesterday stays behind."""
+    connection.execute("create table if not exists built_models (model_name varchar)")
+    for (name,) in connection.execute("select model_name from built_models").fetchall():
+        connection.execute(f'drop table if exists "{name}"')
+    connection.execute("delete from built_models")
+
+
+def build_order(
+    connection: duckdb.DuckDBPyConnection, files: dict[str, Path], selects: dict[str, str]
+) -> list[str]:
+    """The models in an order in which each stands after those that its select reads."""
+    present = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    present |= {name for (name,) in connection.execute("select view_name from duckdb_views()").fetchall()}
+    graph: dict[str, list[str]] = {}
+    for name, select in selects.items():
+        try:
+            read = connection.get_table_names(select)
+        except duckdb.Error as error:
+            raise _failure(files[name], error) from None
+        if unknown := sorted(read - set(selects) - present):
+            raise WengangError(
+                say(
+                    f"{_shown(files[name])}：引用的表不存在：{'、'.join(unknown)}",
+                    f"{_shown(files[name])}: reads tables that do not exist: {', '.join(unknown)}",
+                )
+            )
+        graph[name] = sorted(read & set(selects))
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+        raise WengangError(
+            say(f"sql：模型互相引用：{circle}", f"sql: models read each other: {circle}")
+        ) from None
+
+
+def finished_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The tables of a build that a published run keeps in results.duckdb."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'main' and ("
+        " table_name in (select model_name from built_models)"
+        " or table_name like 'policy%' or table_name like 'ref%'"
+        " or table_name in ('run_calendar', 'labels', 'import_log', 'delivery_complete',"
+        " 'previous_run', 'delivered_columns', 'listed_subjects')"
+        ") order by table_name"
+    ).fetchall()
+    return [name for (name,) in rows if name not in WORKING_TABLES]
+
+
+def remember(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write `listed_subjects`: who stands on which list since when, for the next run's memory.
+
+    A list is remembered when it has the internal columns subject_name and first_listed_on.
+    """
+    connection.execute(
+        "create or replace table listed_subjects (list_name varchar, subject_id varchar,"
+        " bureau_code varchar, subject_name varchar, first_listed_on date)"
+    )
+    rows = connection.execute(
+        "select table_name, list(column_name) from duckdb_columns()"
+        " where table_name like 'list\\_%' escape '\\' group by table_name order by table_name"
+    ).fetchall()
+    for table, columns in rows:
+        if {"subject_name", "first_listed_on"} <= set(columns):
+            subject = "unit_id" if "unit_id" in columns else "person_id"
+            connection.execute(
+                f"insert into listed_subjects select ?, {subject}, bureau_code, subject_name,"
+                f' first_listed_on from "{table}"',
+                [table.removeprefix("list_")],
+            )
+
+
+def _failure(path: Path, error: duckdb.Error) -> WengangError:
+    first = str(error).splitlines()[0]
+    if not isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
+        # A cell of the data may stand in the message: nothing that could name a person is told.
+        first = re.sub(r"'[^']*'|\"[^\"]*\"|\d{4,}", "…", first)
+    return WengangError(
+        say(f"{_shown(path)}：无法执行：{first}", f"{_shown(path)}: does not run: {first}")
+    )
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -1,0 +1,185 @@
+-- 减员人员 · Who left a unit in the data year, when, and how
+--
+-- Rule     a record of the year that is not void, a person once per unit (the latest stands, on
+--          one day the gravest reason); and who was insured until some month from December of the
+--          year before to November and has no record from the month before it on (unrecorded);
+--          a benefit grant with unemployed_on in the month of leaving or the two after it
+--          settles the reason, whatever was recorded
+-- Grain    one row per unit_id and person_id; two for who is recorded and later unrecorded
+-- Unknown  paid_months is a lower bound where is_paid_months_known is false;
+--          reinsured_in_months is NULL for who is not insured at another unit afterwards
+
+with
+
+records_of_year as (
+
+    select
+        records.unit_id,
+        records.person_id,
+        records.separated_period as left_period,
+        records.reason_class,
+        row_number() over (
+            partition by records.unit_id, records.person_id
+            order by
+                records.separated_on desc,
+                records.gravity asc,
+                records.reason_code asc nulls last,
+                records.reason_text asc nulls last,
+                records.file_name asc,
+                records.line_number asc
+        ) as position
+    from separation_records as records
+    cross join run_calendar
+    where
+        not records.is_void
+        and records.separated_period between run_calendar.first_period and run_calendar.last_period
+
+),
+
+last_months as (
+
+    select
+        months.unit_id,
+        months.person_id,
+        max(months.period) as left_period
+    from person_unit_months as months
+    cross join run_calendar
+    where
+        months.is_insured
+        and months.period between run_calendar.first_period - 1 and run_calendar.last_period
+    group by months.unit_id, months.person_id
+
+),
+
+unrecorded as (
+
+    select
+        last_months.unit_id,
+        last_months.person_id,
+        last_months.left_period
+    from last_months
+    cross join run_calendar
+    left join separation_records as records
+        on last_months.unit_id = records.unit_id
+        and last_months.person_id = records.person_id
+        and records.separated_period >= last_months.left_period - 1
+        and not records.is_void
+    where
+        last_months.left_period < run_calendar.last_period
+        and records.person_id is null
+
+),
+
+leavers as (
+
+    select
+        records_of_year.unit_id,
+        records_of_year.person_id,
+        records_of_year.left_period,
+        records_of_year.reason_class
+    from records_of_year
+    where records_of_year.position = 1
+
+    union all
+
+    select
+        unrecorded.unit_id,
+        unrecorded.person_id,
+        unrecorded.left_period,
+        'unrecorded' as reason_class
+    from unrecorded
+
+),
+
+granted as (
+
+    select distinct
+        leavers.unit_id,
+        leavers.person_id,
+        leavers.left_period
+    from leavers
+    cross join run_calendar
+    inner join stg_benefit_grants as grants
+        on leavers.person_id = grants.person_id
+        and (grants.unit_id is null or grants.unit_id = leavers.unit_id)
+    where
+        grants.benefit_kind = '11'
+        and grants.unemployed_on <= run_calendar.as_of
+        and extract(year from grants.unemployed_on) * 12 + extract(month from grants.unemployed_on)
+        between leavers.left_period and leavers.left_period + 2
+
+),
+
+paid_periods as (
+
+    select distinct
+        months.person_id,
+        months.period
+    from person_unit_months as months
+    where
+        months.is_paid
+        and months.person_id in (select leavers.person_id from leavers)
+
+),
+
+counted as (
+
+    select
+        leavers.unit_id,
+        leavers.person_id,
+        leavers.left_period,
+        count(paid_periods.period) as paid_periods,
+        count(case when paid_periods.period > people.paid_months_to then 1 end) as paid_periods_after
+    from leavers
+    left join people on leavers.person_id = people.person_id
+    left join paid_periods
+        on leavers.person_id = paid_periods.person_id and paid_periods.period <= leavers.left_period
+    group by leavers.unit_id, leavers.person_id, leavers.left_period
+
+),
+
+reinsured as (
+
+    select
+        leavers.unit_id,
+        leavers.person_id,
+        leavers.left_period,
+        min(months.period) - leavers.left_period as reinsured_in_months
+    from leavers
+    inner join person_unit_months as months
+        on leavers.person_id = months.person_id
+        and leavers.unit_id <> months.unit_id
+        and months.period > leavers.left_period
+    where months.is_insured
+    group by leavers.unit_id, leavers.person_id, leavers.left_period
+
+)
+
+select
+    leavers.unit_id,
+    leavers.person_id,
+    case when granted.person_id is not null then 'granted' else leavers.reason_class end as reason_class,
+    leavers.reason_class as recorded_reason_class,
+    leavers.left_period,
+    cast(
+        case
+            when people.paid_months_before is null then counted.paid_periods
+            else people.paid_months_before + counted.paid_periods_after
+        end as bigint
+    ) as paid_months,
+    reinsured.reinsured_in_months,
+    people.paid_months_before is not null as is_paid_months_known
+from leavers
+left join granted
+    on leavers.unit_id = granted.unit_id
+    and leavers.person_id = granted.person_id
+    and leavers.left_period = granted.left_period
+left join people on leavers.person_id = people.person_id
+left join counted
+    on leavers.unit_id = counted.unit_id
+    and leavers.person_id = counted.person_id
+    and leavers.left_period = counted.left_period
+left join reinsured
+    on leavers.unit_id = reinsured.unit_id
+    and leavers.person_id = reinsured.person_id
+    and leavers.left_period = reinsured.left_period
