@@ -33,7 +33,7 @@ class Entry:
     document: str | None
     article: str | None
     quote: str | None
-    says: str | None
+    says: dict[str, str] | None
     note: str | None
 
 
@@ -210,6 +210,8 @@ def _entry(path: Path, name: str, since: date, body: Any) -> Entry:
             where,
             say("其他文件用 says 转述，不得 quote", "other documents are told with says, never quoted"),
         )
+    if body.get("says"):
+        _check_title(path, f"{where}.says", body["says"])
     by_bureau = {str(code): value for code, value in (body.get("by_bureau") or {}).items()}
     return Entry(
         since, ends, body.get("value"), by_bureau, document,
@@ -219,7 +221,7 @@ def _entry(path: Path, name: str, since: date, body: Any) -> Entry:
 
 def _check_title(path: Path, where: str, title: Any) -> None:
     if not isinstance(title, dict) or set(title) != {"zh", "en"}:
-        raise _wrong(path, where, say("title 应有 zh 和 en", "title should have zh and en"))
+        raise _wrong(path, where, say("应有 zh 和 en 两种写法", "should have a wording in zh and en"))
 
 
 def _wrong(path: Path, where: str, what: str) -> PolicyError:

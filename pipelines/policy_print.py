@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipelines.messages import say
+from pipelines.messages import language, say
 from pipelines.policy import Entry, Parameter, Policy, documents, title_of, why_not_in_force
 from pipelines.policy_tables import value_text
 
@@ -83,15 +83,15 @@ def _line(parameter: Parameter, entry: Entry) -> PolicyLine:
     source = ""
     if entry.document:
         document = documents()[entry.document]
-        seen = say(f"所见：{document['seen']}", f"seen: {document['seen']}")
-        name = document["number"] or document["issuer"]
+        seen = say(f"所见：{document['seen_zh']}", f"seen: {document['seen']}")
+        name = document["number"] or say(document["issuer_zh"], document["issuer"])
         source = f"{entry.document} {name} {document['dated']} {entry.article or ''}".strip()
         source += say(f"（{seen}）", f" ({seen})")
     wording = "；".join(
         text
         for text in (
             f"“{entry.quote}”" if entry.quote else None,
-            entry.says,
+            entry.says[language()] if entry.says else None,
             entry.note,
             _reading(parameter, entry),
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.messages import language
 from pipelines.policy import Entry, Parameter, Policy
 
 
@@ -73,7 +74,8 @@ def _write(
             [
                 [
                     policy.screening, parameter.name, bureau, value_text(value_for(entry, bureau)),
-                    parameter.unit, entry.document, entry.article, entry.quote, entry.says,
+                    parameter.unit, entry.document, entry.article, entry.quote,
+                    entry.says[language()] if entry.says else None,
                     entry.note, entry.since, next_change(parameter, day),
                 ]
                 for bureau in bureaus

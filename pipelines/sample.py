@@ -83,8 +83,7 @@ def make_sample(
         name = f"payroll_{sample_payroll.month_name(world.first_period + month)}.csv"
         sheet = write(name, sample_payroll.COLUMNS, pieces())
         if not dirty:
-            paid = f"{paid_fen // 100}.{paid_fen % 100:02d}"
-            files[name]["control"] = {"rows": sheet.rows, "unit_paid": paid}
+            files[name]["control"] = {"rows": sheet.rows, "unit_paid": paid_fen / 100}
     _write_units(world, unit_ids, write)
     _write_people(world, unit_ids, person_ids, write)
     delivery = {"as_of": as_of, "complete": COMPLETE, "files": files}

@@ -20,7 +20,7 @@ DAYS = (
     "2021-06-30 2021-11-30 2021-12-01 2022-02-10 2022-03-21 2022-03-22 2022-04-25 2022-05-31 "
     "2022-12-31 2023-01-01 2023-07-15 2024-02-29 2024-07-31 2024-08-01 2024-12-01 2025-01-01 "
     "2025-06-30 2025-12-31"
-).split()
+)
 REQUIRED = {
     "person_registers": ["pension", "death"],
     "unit_registers": ["dishonest", "zombie", "environmental_penalty"],
@@ -28,9 +28,9 @@ REQUIRED = {
 
 
 def random_day(seed: int) -> date:
-    """The day of the run that belongs to a seed: mostly of 2022, near days on which values change."""
+    """The day of the run that belongs to a seed, often a day on which a value changes."""
     rng = Random(f"day {seed}")
-    return date.fromisoformat(rng.choice([*DAYS, "2022-03-22", "2022-06-13", "2022-08-31"]))
+    return date.fromisoformat(rng.choice([*DAYS.split(), "2022-03-22", "2022-06-13", "2022-08-31"]))
 
 
 def write_random_extracts(
@@ -64,7 +64,7 @@ def write_random_extracts(
                 rows = [row for row in rows if row["register"] != register]
             if fate < 0.05 or rng.random() < 0.3:
                 complete.append(register)
-        if not rows or rng.random() < 0.06:
+        if not rows or rng.random() < 0.08:
             continue
         for name, part in _parts(rng, extract, rows).items():
             _write(folder / f"{name}.csv", part)

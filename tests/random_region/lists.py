@@ -10,11 +10,11 @@ from tests.random_region.units import make_uscc
 PERSON_REGISTERS = (
     "pension death military emigration custody business_owner student employed_elsewhere "
     "养老待遇 死亡 就业登记 区外参保 机关事业参保 工商登记"
-).split()
+)
 UNIT_REGISTERS = (
-    "dishonest zombie environmental_penalty environmental_penalty abnormal_operation deregistered "
-    "revoked 严重违法失信 僵尸企业 环保处罚 注销"
-).split()
+    "dishonest zombie environmental_penalty environmental_penalty abnormal_operation 环保处罚 "
+    "deregistered revoked 严重违法失信 僵尸企业 环保处罚 注销"
+)
 # Days from the day of the run on which an entry begins and ends.
 SPANS = ((-900, None), (-30, None), (0, None), (1, None), (-200, -1), (-200, 0), (-200, 30))
 
@@ -32,7 +32,7 @@ def person_register_rows(region: Region) -> list[dict[str, Any]]:
     leavers = [job.person for job in region.jobs if job.end is not None]
     return [
         {
-            "register": region.rng.choice(PERSON_REGISTERS),
+            "register": region.rng.choice(PERSON_REGISTERS.split()),
             "person_id": person.written(region.rng),
             **_span(region),
         }
@@ -57,7 +57,7 @@ def unit_register_rows(region: Region) -> list[dict[str, Any]]:
         another = make_uscc("91", 9500 + len(rows))
         uscc = rng.choice([unit.get("uscc"), unit.get("uscc"), None, another])
         rows.append(
-            {"register": rng.choice(UNIT_REGISTERS), "uscc": uscc, "unit_name": name}
+            {"register": rng.choice(UNIT_REGISTERS.split()), "uscc": uscc, "unit_name": name}
             | _span(region)
         )
     return rows

@@ -14,7 +14,7 @@ TROUBLES = (
     "contradiction back_payment back_payment_alone old_back_payment refunded over_refunded "
     "part_refunded refunded_without_due paid_later status_only no_dues nothing_due paid_blank "
     "advance twice set_aside written_off no_kind refunded_later"
-).split()
+)
 
 
 def payroll_files(region: Region) -> dict[str, Rows]:
@@ -67,7 +67,7 @@ def _month_rows(region: Region, period: int) -> Rows:
 def _unit_rows(region: Region, unit: Unit, period: int, staff: list[Job]) -> Rows:
     rng = region.rng
     is_troubled = region.chance(0.01 if unit.is_tidy else 0.12)
-    trouble = rng.choice(TROUBLES)
+    trouble = rng.choice(TROUBLES.split())
     victims = rng.choice([1, 1, 2, len(staff)]) if is_troubled else 0
     rows: Rows = []
     for place, job in enumerate(staff):

@@ -11,7 +11,7 @@ SIZES = (1, 2, 4, 6, 9, 10, 12, 18, 19, 20, 22, 28, 29, 30, 31, 36)
 DIVISIONS = (
     "150102 150105 150102 150102 150202 150302 150402 150502 150602 150702 150781 150802 150902 "
     "152201 152501 152502 152921 150172 150000 150100 152102 152123 152301 152627 152728 152801"
-).split()
+)
 NOWHERE = ("150199", "159901", "130102", "999999")
 
 
@@ -97,9 +97,9 @@ def make_region(rng: Random, day: date, units: int, people: int) -> Region:
     )
     months = range(region.first, region.last + 1)
     if region.chance(0.25):
-        region.missing_months = set(rng.sample(months, rng.choice([1, 1, 2])))
+        region.missing_months = {rng.choice([december, december + 12, *months[::3]])}
     if region.chance(0.2):
-        region.thin_months = {rng.choice(months)}
+        region.thin_months = {rng.choice([december, december + 1, december + 12, *months])}
     for name, known in (("separations", ["core", "shaanxi"]), ("insured_units", ["shaanxi"])):
         if region.chance(0.6):
             region.systems[name] = rng.choice(known)
@@ -126,7 +126,7 @@ def _make_unit(region: Region, number: int) -> Unit:
     rng = region.rng
     unit = Unit(
         unit_id=f"15990{rng.choice('123')}{number:04}",
-        division=rng.choice(NOWHERE if region.chance(0.06) else DIVISIONS),
+        division=rng.choice(NOWHERE if region.chance(0.06) else DIVISIONS.split()),
         is_tidy=region.chance(0.6),
         files_until=region.last - rng.choice([0, 0, 0, 0, 0, 1, 2]),
     )

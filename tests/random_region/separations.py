@@ -6,14 +6,14 @@ from typing import Any
 from tests.random_region.region import Job, Region
 
 CODES = {
-    "shaanxi": "211 212 221 222 223 223 224 227 231 241 251 999 6322".split(),
+    "shaanxi": "211 212 221 222 223 223 224 227 231 241 251 999 6322",
     "core": (
         "6301 6302 6303 6306 6308 6313 6315 6316 6317 6317 6318 6319 6320 6321 6322 6322 6323 "
         "6401 6402 6404 6351 6501 9998 223"
-    ).split(),
+    ),
 }
 TEXTS = ("辞职", "被辞退", "开除", "合同期满终止", "说不清")
-LAYOFFS = {"shaanxi": ["223", "223", "221"], "core": ["6317", "6321", "6322", "6320", "6301"]}
+LAYOFFS = {"shaanxi": "223 223 221", "core": "6317 6321 6322 6320 6301"}
 
 
 def separation_rows(region: Region) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ def _records(region: Region, job: Job, day: date) -> list[dict[str, Any]]:
 def _row(region: Region, job: Job, day: date) -> dict[str, Any]:
     rng = region.rng
     system = region.systems.get("separations") or rng.choice(["core", "shaanxi"])
-    code: str | None = rng.choice(rng.choice([CODES, LAYOFFS])[system])
+    code: str | None = rng.choice(rng.choice([CODES, LAYOFFS])[system].split())
     text = None
     if region.chance(0.15):
         code, text = None, rng.choice([*TEXTS, None])

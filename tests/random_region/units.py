@@ -39,7 +39,7 @@ INDUSTRIES = (
     "C1310 C13 13 C H H62 6210 H6210 6110 5110 F5210 F 51 A A0111 0111 E4710 E 5411 5911 59 G "
     "6020 6311 I6510 65 I 7010 70 K 7020 7040 7299 7263 L M7320 7320 O8010 8010 R8610 8510 8411 "
     "P8310 J6610 S9111 7241 9999"
-).split()
+)
 BOUNDS = (0, 5, 10, 20, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10000, 30000, 40000, 80000)
 
 
@@ -88,7 +88,7 @@ def _row(region: Region, unit: Unit, number: int) -> dict[str, Any]:
         "uscc": uscc,
         "unit_name": name,
         "unit_type_code": rng.choice(type_codes),
-        "industry_code": None if region.chance(0.06) else rng.choice(INDUSTRIES),
+        "industry_code": None if region.chance(0.06) else rng.choice(INDUSTRIES.split()),
         "division_code": unit.division,
         "unit_status": _status(region, unit),
         "unit_change_code": rng.choice([None] * 24 + ["2", "3", "4", "5", "6", "9"]),

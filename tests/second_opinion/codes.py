@@ -57,7 +57,7 @@ COMMON_UNIT_TYPES = _spread(
         "60 62 81": "individual_business",
     }
 )
-AGENCY_CODES = {"shaanxi": {"70", "80", "90"}, "zhangjiagang": {"91"}}
+AGENCY_CODES = {"shaanxi": {"70", "80", "90"}, "zhangjiagang": {"91"}, "shanxi": set[str]()}
 THREE_DIGIT = _spread(
     {
         "211": "death",

@@ -55,9 +55,8 @@ def _by_key(opinion: pd.DataFrame, key: list[str]) -> Rows:
 
 def _compare(subject: str, table: str, ours: Rows, names: set[str], theirs: Rows) -> list[str]:
     found = [f"{subject} {' '.join(key)}: should be in {table}" for key in ours.keys() - theirs]
-    found += [
-        f"{subject} {' '.join(key)}: should not be in {table}" for key in theirs.keys() - ours
-    ]
+    strange = theirs.keys() - ours.keys()
+    found += [f"{subject} {' '.join(key)}: should not be in {table}" for key in strange]
     columns = list(next(iter(ours.values()))) if ours else []
     found += [f"{table}: has no column {name}" for name in columns if name not in names]
     translated = _sources(ours, theirs)

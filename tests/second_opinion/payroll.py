@@ -79,6 +79,8 @@ def read_payroll(extracts: Extracts, as_of: date) -> Payroll:
             any_rows[row["period"]].add(row["unit_id"])
             found.regular_months.setdefault(row["unit_id"], set()).add(row["period"])
         is_later = row["paid_on"] is not None and row["paid_on"] > as_of
+        if is_later and row["payment_kind"] == REFUND:
+            continue  # a refund of a later day has not happened yet
         groups[row["unit_id"], row["period"]][row["person_id"]] += [_seen(row, is_later)]
     if any_rows:
         usual = Fraction(median(Fraction(len(units)) for units in any_rows.values()))
@@ -107,9 +109,7 @@ def _seen(row: Row, is_later: bool) -> Row:
     seen["is_paid_later"] = is_later
     if row["payment_kind"] == REFUND:
         seen["paid"] = -sum((abs(amount or 0) for amount in paid), Decimal(0))
-        if is_later:  # a refund of a later day has not happened yet
-            seen["paid"], seen["due"] = Decimal(0), Decimal(0)
-        elif seen["due"] is not None:
+        if seen["due"] is not None:
             seen["due"] = sum(abs(due or 0) for due in dues)
     return seen
 
@@ -131,9 +131,10 @@ def _person_month(rows: list[Row]) -> PersonMonth:
     is_insured = any(
         (row["due"] or 0) > 0 or row["paid"] > 0 or (row["wage_base"] or 0) > 0 for row in insuring
     )
-    has_refund = any(row["paid"] < 0 for row in refunds)
-    if has_refund and paid <= 0 and not (is_contradictory and insuring):
+    if paid <= 0 and any(row["paid"] < 0 for row in refunds):
         is_insured = False
+    if is_contradictory and insuring:
+        is_insured = True
     is_deferred = any(row["payment_status"] == DEFERRED for row in others)
     is_paid = paid > 0 or is_deferred
     if is_contradictory:

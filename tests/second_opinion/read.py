@@ -58,7 +58,7 @@ class Extracts:
 def read_extracts(folder: Path) -> Extracts:
     """Every canonical CSV of a folder, and what its delivery.yaml declares."""
     delivery_file = folder / "delivery.yaml"
-    delivery = {}
+    delivery: dict[str, Any] = {}
     if delivery_file.exists():
         delivery = yaml.safe_load(delivery_file.read_text(encoding="utf-8")) or {}
     found = Extracts({name: [] for name in CONTRACTS}, set(delivery.get("complete") or []))

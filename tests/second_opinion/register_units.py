@@ -45,21 +45,19 @@ def _reference(name: str) -> list[dict[str, str]]:
 
 @cache
 def _divisions() -> dict[str, dict[str, str]]:
-    table = _reference("divisions_150000.csv")
-    return {row.get("division_code") or row["code"]: row for row in table}
+    return {row["division_code"]: row for row in _reference("divisions.csv")}
 
 
 @cache
 def _sections() -> dict[str, str]:
-    table = _reference("industry_gbt4754_2017.csv")
-    return {row.get("industry_code") or row["code"]: row["section"] for row in table}
+    return {row["industry_code"]: row["section"] for row in _reference("industries.csv")}
 
 
 def bureau_of(division: str | None) -> str | None:
     """The bureau that receives the lists of a division; None when the division is unknown."""
     known = _divisions().get(division or "")
     if known:
-        return known.get("bureau_code") or known["hrss_bureau_code"]
+        return known["bureau_code"]
     return HISTORIC.get(division or "") or HISTORIC.get((division or "")[:4])
 
 

@@ -6,17 +6,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tests.second_opinion import policy
-from tests.second_opinion.leavers import (
-    People,
-    benefit_grants,
-    count_leavers,
-    leavers_by_unit,
-    standing_records,
-)
+from tests.second_opinion.counts import Counts
+from tests.second_opinion.leavers import People
 from tests.second_opinion.logic import Truth, all_of, any_of, outcome
 from tests.second_opinion.payroll import Payroll, UnitMonth
 from tests.second_opinion.rates import Rate, UnitNumbers, is_within_limit, rates_of
-from tests.second_opinion.read import Extracts, Row, month, month_of
+from tests.second_opinion.read import Extracts, Row, month
 from tests.second_opinion.register_units import (
     UnitType,
     bureau_of,
@@ -49,77 +44,18 @@ def decide_units(
     in_force = policy.refund_policy(as_of)
     if in_force is None:
         return [], []
-    year = as_of.year - 1
     rows_of: dict[str, list[Row]] = defaultdict(list)
     for row in extracts.rows["insured_units"]:
         rows_of[row["unit_id"]].append(row)
-    grants = benefit_grants(extracts, as_of)
-    records = standing_records(extracts, payroll, as_of)
-    leavers = leavers_by_unit(records, grants, payroll, people, year)
-    claimants = _claimants(extracts, grants, payroll, year)
+    counts = Counts(extracts, payroll, people, as_of)
     units, rates = [], []
     for unit_id in sorted(rows_of.keys() | payroll.units.keys()):
-        year_end, prior_year_end = month(year, 12), month(year - 1, 12)
-        head_counts = _year_heads(payroll, unit_id, year)
-        numbers = UnitNumbers(
-            sum(head_counts),
-            len(head_counts),
-            _heads(payroll, unit_id, month(year, 1)),
-            _heads(payroll, unit_id, year_end),
-            _heads(payroll, unit_id, prior_year_end),
-            count_leavers(leavers.get(unit_id, [])),
-            *(claimants and (len(persons[unit_id]) for persons in claimants) or [None] * 4),
-        )
+        numbers = counts.of(unit_id)
         methods = rates_of(numbers)
         rates += [{"unit_id": unit_id, "method": name, "rate": methods[name]} for name in methods]
         unit = _Unit(extracts, payroll, as_of, in_force, unit_id, rows_of.get(unit_id, []))
         units.append(unit.decision(numbers, methods[policy.METHOD]))
     return units, rates
-
-
-def _year_heads(payroll: Payroll, unit_id: str, year: int) -> list[int]:
-    months = payroll.units.get(unit_id, {})
-    of_year = [months[p].insured_heads for p in months if month(year, 1) <= p <= month(year, 12)]
-    return [heads for heads in of_year if heads > 0]
-
-
-def _heads(payroll: Payroll, unit_id: str, period: int) -> int | None:
-    if period not in payroll.delivered:
-        return None
-    return len(payroll.insured_at.get((unit_id, period), ()))
-
-
-def _claimants(
-    extracts: Extracts, grants: list[Row], payroll: Payroll, year: int
-) -> list[dict[str, set[str]]] | None:
-    """Persons by unit: in January, new after January, new in the year, lump sums."""
-    if not extracts.rows["benefit_grants"] and "benefit_grants" not in extracts.complete:
-        return None
-    found: list[dict[str, set[str]]] = [defaultdict(set) for _ in range(4)]
-    january, december = month(year, 1), month(year, 12)
-    for grant in grants:
-        person, unit, first = grant["person_id"], grant["unit_id"], grant["first_paid_period"]
-        if unit is None:
-            last = payroll.last_insured(person, month_of(grant["unemployed_on"]))
-            unit = last and last[1]
-        if unit is None or first is None:
-            continue
-        in_year, is_lump = january <= first <= december, grant["is_lump_sum"] is True
-        if grant["ended_on"] is not None:
-            until = month_of(grant["ended_on"])
-        else:
-            until = first + (grant["granted_months"] or 0) - 1
-            until = until if grant["granted_months"] is not None else first - 1
-        tests = (
-            not is_lump and first <= january <= until,
-            not is_lump and january < first <= december,
-            not is_lump and in_year,
-            is_lump and in_year,
-        )
-        for persons, test in zip(found, tests, strict=True):
-            if test:
-                persons[unit].add(person)
-    return found
 
 
 class _Unit:
@@ -205,7 +141,9 @@ class _Unit:
     def paid_for_year(self) -> Decimal | None:
         """What was paid for the months of the data year."""
         paid = [at.paid for at in self.of_year()]
-        return None if None in paid else sum((amount or 0 for amount in paid), Decimal(0))
+        if None in paid:
+            return None
+        return sum((amount for amount in paid if amount is not None), Decimal(0))
 
     def paid_already(self) -> Decimal | None:
         """Refunds for the data year that were paid and not returned; None when there is none."""

@@ -1,0 +1,108 @@
+"""The nightly flow: take_in → apply_policy → build_and_check → hand_over, as Prefect tasks."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "GX_ANALYTICS_ENABLED": "false",
+    "PYTHONUTF8": "1",
+}
+for _name, _value in QUIET.items():
+    os.environ.setdefault(_name, _value)
+# A proxy of the house must not stand between this process and its own server.
+_own = "127.0.0.1,localhost"
+for _name in ("NO_PROXY", "no_proxy"):
+    os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), _own]))
+
+from prefect import flow, tags, task  # noqa: E402
+from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.orchestration import get_client  # noqa: E402
+from prefect.server.api.server import SubprocessASGIServer  # noqa: E402
+from prefect.settings import PREFECT_API_URL  # noqa: E402
+
+from pipelines import steps  # noqa: E402
+from pipelines.errors import WengangError  # noqa: E402
+from pipelines.lock import run_lock  # noqa: E402
+from pipelines.messages import language, use_language  # noqa: E402
+from pipelines.order import Order, make_order  # noqa: E402
+from pipelines.report_run import markdown_summary, table_summary  # noqa: E402
+from pipelines.steps import HandedOver  # noqa: E402
+from pipelines.storage import is_of  # noqa: E402
+
+_STEP: dict[str, Any] = {"persist_result": False, "cache_policy": NO_CACHE, "tags": ["wengang"]}
+
+
+class StepFailed(Exception):
+    """An unexpected failure, told to Prefect by its kind alone; the failure itself is `hidden`."""
+
+    def __init__(self, step: str, hidden: BaseException) -> None:
+        super().__init__(f"{step}: {type(hidden).__name__}")
+        self.hidden = hidden
+
+
+def may_pass(task: Any, task_run: Any, state: Any) -> bool:
+    """Whether taking in is worth another try: only an OSError of the extracts' folder is."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, OSError) and not isinstance(error, WengangError)
+
+
+@task(name="take_in", retries=3, retry_delay_seconds=60, retry_condition_fn=may_pass, **_STEP)
+def take_in(order: Order) -> None:
+    """Extracts → staged tables."""
+    _do("take_in", lambda: steps.take_in(order), may_pass_in=order.extracts)
+
+
+@task(name="apply_policy", **_STEP)
+def apply_policy(order: Order) -> None:
+    """Policy values in force on the day → policy tables."""
+    _do("apply_policy", lambda: steps.apply_policy(order))
+
+
+@task(name="build_and_check", **_STEP)
+def build_and_check(order: Order) -> Path:
+    """Models in derived order, then every expectation."""
+    return _do("build_and_check", lambda: steps.build_and_check(order))
+
+
+@task(name="hand_over", **_STEP)
+def hand_over(order: Order, folder: Path) -> HandedOver:
+    """One folder per bureau, published at once or not at all."""
+    return _do("hand_over", lambda: steps.hand_over(order, folder))
+
+
+@flow(name="wengang-nightly", persist_result=False)
+def nightly(
+    extracts: Path | None = None,
+    out: Path | None = None,
+    as_of: date | None = None,
+    only: tuple[str, ...] = (),
+    publish_partial: bool = False,
+    settings_file: Path | None = None,
+    lang: str | None = None,
+) -> HandedOver:
+    """One night, from extracts to lists. Without parameters: what settings.yaml says."""
+    order = make_order(extracts, out, as_of, only, publish_partial, settings_file)
+    use_language(lang or order.settings.language)
+    _begun.set()
+    with run_lock(order.out):
+        steps.prepare(order)
+        take_in(order)
+        apply_policy(order)
+        folder = build_and_check(order)
+        handed_over = hand_over(order, folder)
+    create_markdown_artifact(markdown_summary(handed_over), key="wengang-summary")
+    create_table_artifact(table_summary(handed_over), key="wengang-lists")
+    return handed_over
+
+
+_begun = threading.Event()

@@ -1,0 +1,60 @@
+"""What a run was asked for, with the defaults of settings.yaml and of the delivery."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+from pipelines import ROOT
+from pipelines.settings import Settings, load_settings
+from pipelines.warehouse import state_folder
+
+CHINA = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class Order:
+    """Where to read, where to publish, the day to judge; `only` is empty for all screenings."""
+
+    extracts: Path
+    out: Path
+    as_of: date
+    settings: Settings
+    only: tuple[str, ...] = ()
+    publish_partial: bool = False
+
+    @property
+    def warehouse(self) -> Path:
+        """The working database."""
+        return state_folder(self.out) / "warehouse.duckdb"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the run, once it is built, becomes the published one."""
+        return not self.only or self.publish_partial
+
+
+def make_order(
+    extracts: Path | None = None,
+    out: Path | None = None,
+    as_of: date | None = None,
+    only: tuple[str, ...] = (),
+    publish_partial: bool = False,
+    settings_file: Path | None = None,
+) -> Order:
+    """An order with everything filled in that was not asked for.
+
+    Folders come from the settings, where relative ones lie beside the settings file; the day is
+    the delivery's, else today in China. Raises UsageError and ExtractError for files that are wrong.
+    """
+    settings = load_settings(settings_file)
+    beside = settings_file.resolve().parent if settings_file else ROOT
+    extracts = (extracts or beside / settings.extracts).resolve()
+    out = (out or beside / settings.out).resolve()
+    return Order(extracts, out, as_of or _day_of(extracts), settings, only, publish_partial)
+
+
+def _day_of(extracts: Path) -> date:
+    from pipelines.delivery import read_delivery
+
+    named = read_delivery(extracts).as_of if extracts.is_dir() else None
+    return named or datetime.now(CHINA).date()

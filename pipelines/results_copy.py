@@ -1,0 +1,33 @@
+"""results.duckdb: the finished tables of a run in a file of their own, for reading."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.deliver import list_names
+from pipelines.memory import COLUMNS
+from pipelines.models import finished_tables
+
+
+def copy_results(connection: duckdb.DuckDBPyConnection, target: Path, is_partial: bool) -> None:
+    """Copy the finished tables of the warehouse into the new file `target`.
+
+    A partial run passes on what it remembers of the lists that it did not build, so that the
+    next full run still knows since when a subject is listed.
+    """
+    path = str(target.resolve()).replace("'", "''")
+    connection.execute(f"attach '{path}' as results")
+    try:
+        for name in finished_tables(connection):
+            quoted = '"' + name.replace('"', '""') + '"'
+            connection.execute(f"create table results.{quoted} as from {quoted}")
+        tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        if is_partial and "listed_subjects" in tables:
+            lists = list_names(connection)
+            connection.execute(
+                f"insert into results.listed_subjects ({COLUMNS}) select {COLUMNS}"
+                " from previous_listed where not list_contains(?, list_name)",
+                [lists],
+            )
+    finally:
+        connection.execute("detach results")

@@ -1,0 +1,130 @@
+"""The four steps of a run as plain functions: what nightly.py puts in order."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines import models, policy, policy_tables
+from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
+from pipelines.manifest import write_manifest
+from pipelines.memory import load_memory
+from pipelines.messages import say
+from pipelines.order import Order
+from pipelines.progress import tell
+from pipelines.publish import Run, begin, close_to_others, publish, runs_folder, tidy
+from pipelines.results_copy import copy_results
+from pipelines.storage import storage_of
+from pipelines.warehouse import open_warehouse
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What a run made: where it lies, whether it is published, and its totals."""
+
+    run: Run
+    is_published: bool
+    summary: list[SummaryRow]
+    warnings: list[str]
+
+
+def prepare(order: Order) -> None:
+    """Refuse what can't be asked, and clear away what unfinished runs left. Call under the lock.
+
+    Raises PolicyError for an unknown screening or a day on which none is in force.
+    """
+    policy.in_force(policy.load_policies(), order.as_of, order.only)
+    with storage_of(say("准备", "preparing"), order.out):
+        runs_folder(order.out)
+        tidy(order.out)
+
+
+def take_in(order: Order) -> None:
+    """Extracts → staged tables, import log, rows set aside.
+
+    Raises ExtractError, StorageError, and an OSError of the extracts' folder, which may pass.
+    """
+    from pipelines import ingest
+
+    with storage_of(say("读入", "taking in"), order.out, but=order.extracts):
+        ingest.take_in(order.extracts, order.warehouse, order.settings, tell)
+
+
+def apply_policy(order: Order) -> None:
+    """The day, the policy values in force on it, and the run before → tables."""
+    chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
+    with _opened(order, say("政策取值", "applying policy")) as connection:
+        models.set_day(connection, order.as_of)
+        policy_tables.write_tables(connection, chosen, order.as_of)
+        load_memory(connection, order.out, order.as_of)
+
+
+def build_and_check(order: Order) -> Path:
+    """sql/ in derived order, then expectations/; the folder in which the run is being built.
+
+    Raises CheckFailed when a critical expectation does not hold.
+    """
+    from pipelines.checks import run_checks
+
+    chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
+    folders = [models.FACTS, models.MEASURES, *(item.path.parent for item in chosen)]
+    with _opened(order, say("建表与检查", "building and checking")) as connection:
+        built = models.build(connection, folders, tell)
+        tell(say(f"已建成 {len(built)} 张表", f"{len(built)} tables built"))
+        run = begin(order.out, order.as_of)
+        findings = run_checks(connection, run.folder / "checks")
+        tell(say(f"已完成 {len(findings)} 项检查", f"{len(findings)} checks done"))
+    return run.folder
+
+
+def hand_over(order: Order, folder: Path) -> HandedOver:
+    """Lists, summary, results and manifest → the run folder; published unless it is partial."""
+    run = Run(folder.name, folder)
+    with _opened(order, say("交付", "handing over")) as connection:
+        rows = deliver(connection, folder)
+        summary = summarise(connection)
+        write_summary(folder / "summary.csv", summary)
+        rows["summary.csv"] = len(summary)
+        copy_results(connection, folder / "results.duckdb", is_partial=bool(order.only))
+        close_to_others(folder)
+        write_manifest(connection, run, rows, order.only)
+        warnings = _files_left_out(connection)
+    tell(say(f"已写成 {len(rows)} 个文件", f"{len(rows)} files written"))
+    if order.is_published:
+        with storage_of(say("发布", "publishing"), order.out):
+            run = publish(order.out, run)
+    return HandedOver(run, order.is_published, summary, warnings)
+
+
+def run_plainly(order: Order) -> HandedOver:
+    """The four steps one after the other, without Prefect."""
+    take_in(order)
+    apply_policy(order)
+    return hand_over(order, build_and_check(order))
+
+
+@contextmanager
+def _opened(order: Order, step: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, open for a step; failures of storage are told with the step's name."""
+    readable = (runs_folder(order.out),)
+    with (
+        storage_of(step, order.out),
+        open_warehouse(order.warehouse, order.settings, readable) as connection,
+    ):
+        yield connection
+
+
+def _files_left_out(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """One line per file that was refused or that no extract knows."""
+    found = connection.execute(
+        "select file_name, status, refusal from import_log where status <> 'accepted'"
+        " order by status desc, file_name"
+    ).fetchall()
+    return [
+        say(f"未采用 {name}：{why}", f"refused {name}: {why}")
+        if status == "refused"
+        else say(f"不认识的文件，未读入：{name}", f"not recognised, not read: {name}")
+        for name, status, why in found
+    ]

@@ -1,0 +1,43 @@
+-- 单位月核对 · Heads of a month against the payroll rows behind them
+--
+-- Grain    one row per period
+
+with
+
+persons as (
+
+    select
+        period,
+        sum(payroll_rows) as payroll_rows,
+        count(*) as persons,
+        count(case when is_insured then 1 end) as insured_persons
+    from person_unit_months
+    group by period
+
+),
+
+heads as (
+
+    select
+        period,
+        count(*) as units,
+        sum(insured_heads) as insured_heads,
+        count(case when is_contradictory then 1 end) as contradictory_units,
+        count(case when paid_yuan < 0 then 1 end) as units_paid_below_zero
+    from unit_months
+    group by period
+
+)
+
+select
+    heads.period,
+    heads.units,
+    cast(heads.insured_heads as bigint) as insured_heads,
+    persons.insured_persons,
+    cast(persons.payroll_rows as bigint) as payroll_rows,
+    heads.contradictory_units,
+    heads.units_paid_below_zero,
+    delivered_months.is_delivered
+from heads
+inner join persons on heads.period = persons.period
+inner join delivered_months on heads.period = delivered_months.period
