@@ -21,19 +21,19 @@ def write_manifest(
     connection: duckdb.DuckDBPyConnection,
     run: Run,
     rows: dict[str, int],
-    before: str | None,
     only: tuple[str, ...],
 ) -> None:
     """Write `manifest.json` into a finished run folder.
 
-    `rows` are data rows by path from the run folder; `before` is the id of the run before;
-    `only` names the screenings when the run is partial.
+    `rows` are data rows by path from the run folder; `only` names the screenings when the run
+    is partial.
     """
+    before = connection.execute("select max(run_id) from previous_run").fetchone()
     content = {
         "run": run.run_id,
         "as_of": run.as_of.isoformat(),
         "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "run_before": before,
+        "run_before": before[0] if before else None,
         "only": list(only),
         "language": language(),
         "code": {"version": VERSION, "sha256": code_fingerprint()},

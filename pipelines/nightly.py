@@ -28,18 +28,22 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact  #
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.orchestration import get_client  # noqa: E402
 from prefect.server.api.server import SubprocessASGIServer  # noqa: E402
-from prefect.settings import PREFECT_API_URL  # noqa: E402
 
 from pipelines import steps  # noqa: E402
 from pipelines.errors import WengangError  # noqa: E402
 from pipelines.lock import run_lock  # noqa: E402
-from pipelines.messages import language, use_language  # noqa: E402
+from pipelines.messages import say, use_language  # noqa: E402
 from pipelines.order import Order, make_order  # noqa: E402
-from pipelines.report_run import markdown_summary, table_summary  # noqa: E402
+from pipelines.summary import markdown_summary, table_summary  # noqa: E402
+from pipelines.progress import tell  # noqa: E402
 from pipelines.steps import HandedOver  # noqa: E402
-from pipelines.storage import is_of  # noqa: E402
 
 _STEP: dict[str, Any] = {"persist_result": False, "cache_policy": NO_CACHE, "tags": ["wengang"]}
+_begun = threading.Event()
+
+
+class NotStarted(Exception):
+    """Prefect was not there in time; nothing of the run had begun."""
 
 
 class StepFailed(Exception):
@@ -59,7 +63,7 @@ def may_pass(task: Any, task_run: Any, state: Any) -> bool:
 @task(name="take_in", retries=3, retry_delay_seconds=60, retry_condition_fn=may_pass, **_STEP)
 def take_in(order: Order) -> None:
     """Extracts → staged tables."""
-    _do("take_in", lambda: steps.take_in(order), may_pass_in=order.extracts)
+    _do("take_in", lambda: steps.take_in(order))
 
 
 @task(name="apply_policy", **_STEP)
@@ -94,15 +98,74 @@ def nightly(
     order = make_order(extracts, out, as_of, only, publish_partial, settings_file)
     use_language(lang or order.settings.language)
     _begun.set()
-    with run_lock(order.out):
+    with run_lock(order.out), tags("wengang", "nightly"):
         steps.prepare(order)
         take_in(order)
         apply_policy(order)
         folder = build_and_check(order)
         handed_over = hand_over(order, folder)
-    create_markdown_artifact(markdown_summary(handed_over), key="wengang-summary")
-    create_table_artifact(table_summary(handed_over), key="wengang-lists")
+    _show_in_prefect(handed_over)
     return handed_over
 
 
-_begun = threading.Event()
+def _show_in_prefect(handed_over: HandedOver) -> None:
+    """The totals as artifacts; the lists are out, so a server that is gone stops nothing."""
+    try:
+        create_markdown_artifact(markdown_summary(handed_over), key="wengang-summary")
+        create_table_artifact(table_summary(handed_over), key="wengang-lists")
+    except Exception as error:
+        kind = type(error).__name__
+        tell(say(f"摘要未能写入 Prefect：{kind}", f"no summary in Prefect: {kind}"))
+
+
+def run_flow(seconds: float, **parameters: Any) -> HandedOver:
+    """Run `nightly` on the Prefect server of PREFECT_API_URL, else on a temporary one.
+
+    Raises NotStarted when no server is healthy within `seconds`, or when the flow could not
+    begin. Once it has begun, its failure is the run's, and comes out as it was raised.
+    """
+    wait_until_healthy(seconds)
+    _begun.clear()
+    try:
+        return nightly(**parameters)
+    except StepFailed as failure:
+        raise failure.hidden from None
+    except Exception as error:
+        if _begun.is_set() or isinstance(error, WengangError):
+            raise
+        raise NotStarted(type(error).__name__) from None
+
+
+def wait_until_healthy(seconds: float) -> None:
+    """Start a temporary server if none is set, and wait for a healthy API; else NotStarted."""
+    troubles: list[str] = []
+    ready = threading.Event()
+
+    def start() -> None:
+        while not ready.is_set() and time.monotonic() < deadline:
+            try:
+                with get_client(sync_client=True) as client:
+                    trouble = client.api_healthcheck()
+            except Exception as error:
+                trouble = error
+            if trouble is None:
+                ready.set()
+            else:
+                troubles.append(type(trouble).__name__)
+                time.sleep(0.5)
+
+    deadline = time.monotonic() + seconds
+    threading.Thread(target=start, daemon=True).start()
+    if not ready.wait(seconds):
+        SubprocessASGIServer().stop()
+        raise NotStarted(troubles[-1] if troubles else f"{seconds:g} s")
+
+
+def _do(step: str, call: Callable[[], Any]) -> Any:
+    """Run a step so that nothing of the data reaches Prefect's database with a failure."""
+    try:
+        return call()
+    except (WengangError, OSError):
+        raise
+    except Exception as error:
+        raise StepFailed(step, error) from None

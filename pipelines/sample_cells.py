@@ -41,7 +41,7 @@ def header(form: Form, column: str, kind: str) -> str:
 
 def cell(form: Form, row: Row, column: str, number: int, written: dict[str, str]) -> str:
     """The text of a cell of the `number`th row in the file's form."""
-    value = row.get(column, "")
+    value = row.get("period" if column == "settled_period" else column, "")
     if not value:
         return form.empty[number % len(form.empty)]
     if column in MONTHS and value.isdigit():

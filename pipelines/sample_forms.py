@@ -34,7 +34,9 @@ LABELS = {
     "reason_text": "变更原因名称", "register": "比对库", "listed_from": "起始日期",
     "listed_to": "终止日期", "data_year": "返还所属年度", "amount_yuan": "发放金额",
     "batch": "批次", "returned_on": "退票日期", "cancelled_on": "注销日期",
-    "wants_work": "求职意愿",
+    "wants_work": "求职意愿", "unemployed_on": "失业时间", "benefit_kind": "待遇类型",
+    "granted_months": "应领月数", "used_months": "已领月数", "ended_on": "终止日期",
+    "first_paid_period": "首次发放年月", "is_lump_sum": "一次性领取",
 }  # fmt: skip
 NOTE = "备注"
 NOTES = ["㐂丰店", "𠮷祥门市", "", "䶮泉分部", ""]  # GBK has none of the three: four bytes in GB18030

@@ -27,7 +27,7 @@ from pipelines.sample_world import World, make_world
 STORIES = ROOT / "tests" / "cases" / "stories.csv"
 AS_OF = date(2022, 3, 22)
 SEED = 20220322
-BACKGROUND_UNITS, BACKGROUND_PEOPLE = 75, 3300
+BACKGROUND_UNITS, BACKGROUND_PEOPLE = 70, 3640
 REPEATED_MONTH = "payroll_202107"  # a second file repeats some of its rows
 OTHER_INSURANCE_MONTH = "payroll_202112"  # also holds rows of the pension insurance
 

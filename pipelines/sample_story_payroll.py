@@ -112,7 +112,7 @@ HAPPENINGS: dict[str, Callable[[list[Row], str], Fated]] = {
     "unpaid": unpaid,
     "deferred": deferred,
     "halfdeferred": half_deferred,
-    "status": setting("payment_status"),
+    "flag": setting("payment_status"),
     "paid_on": setting("paid_on"),
     "kind": setting("payment_kind"),
     "latefee": setting("late_fee"),

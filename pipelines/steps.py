@@ -9,6 +9,7 @@ import duckdb
 
 from pipelines import models, policy, policy_tables
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
+from pipelines.errors import ExtractError
 from pipelines.manifest import write_manifest
 from pipelines.memory import load_memory
 from pipelines.messages import say
@@ -33,8 +34,16 @@ class HandedOver:
 def prepare(order: Order) -> None:
     """Refuse what can't be asked, and clear away what unfinished runs left. Call under the lock.
 
-    Raises PolicyError for an unknown screening or a day on which none is in force.
+    Raises ExtractError for a missing folder, PolicyError for an unknown screening or a day on
+    which none is in force.
     """
+    if not order.extracts.is_dir():
+        raise ExtractError(
+            say(
+                f"{order.extracts}：提取文件夹不存在。请用 --extracts 指明文件夹",
+                f"{order.extracts}: there is no such folder of extracts. Name it with --extracts",
+            )
+        )
     policy.in_force(policy.load_policies(), order.as_of, order.only)
     with storage_of(say("准备", "preparing"), order.out):
         runs_folder(order.out)

@@ -3,7 +3,7 @@
 -- Rule     GB 11643-1999, MOD 11-2; the area code is that of the first registration and is never
 --          looked up; residents of Hong Kong, Macao and Taiwan (81, 82, 83) and holders of the
 --          2023 permanent residence card (9…) have the same form; foreigners' social security
---          numbers begin with three letters and are accepted by shape
+--          numbers begin with letters and are accepted by shape
 -- Grain    one row per person_id of payroll, people, separations, grants
 -- Unknown  birth date and sex where the id does not tell them
 
@@ -26,7 +26,8 @@ shaped as (
     select
         person_id,
         case when regexp_matches(person_id, '^[0-9]{17}[0-9X]$') then person_id end as resident_id,
-        regexp_matches(person_id, '^[A-Z]{3}[0-9A-Z]{9,15}$') as is_foreign_number
+        regexp_matches(person_id, '^[A-Z][0-9A-Z]{5,19}$') and regexp_matches(person_id, '[0-9]')
+            as is_foreign_number
     from ids
 
 ),

@@ -107,14 +107,14 @@ months as (
         ) as due_yuan,
         sum(paid) as paid_yuan,
         sum(case when payment_kind = '18' then -paid else 0 end) as refunded_yuan,
-        max(has_due) as has_due,
+        max(case when payment_kind <> '18' then has_due else 0 end) as has_due,
         max(case when payment_kind not in ('11', '18') then has_amount else 0 end) as has_amount,
         max(case when payment_kind <> '18' then is_deferred else 0 end) as is_deferred,
         max(case when payment_kind <> '18' then has_payment else 0 end) as has_payment,
         max(case when payment_kind in ('', '1') then 1 else 0 end) as has_regular_row,
-        sum(case when payment_kind <> '18' then settled_rows else 0 end) as settled_rows,
-        sum(case when payment_kind <> '18' then unsettled_rows else 0 end) as unsettled_rows,
-        sum(case when payment_kind <> '18' then payroll_rows else 0 end) as payroll_rows,
+        sum(settled_rows) as settled_rows,
+        sum(unsettled_rows) as unsettled_rows,
+        sum(payroll_rows) as payroll_rows,
         max(is_contradictory) as is_contradictory
     from entries
     group by unit_id, person_id, period

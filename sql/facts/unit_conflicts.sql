@@ -12,7 +12,7 @@ given as (
         rows_given.unit_id,
         rows_given.uscc,
         unit_names.normalised_name,
-        coalesce(divisions.league_code, rows_given.division_code) as league_code
+        divisions.league_code
     from stg_insured_units as rows_given
     left join unit_names on rows_given.unit_name = unit_names.unit_name
     left join division_bureaus as divisions on rows_given.division_code = divisions.division_code

@@ -29,7 +29,14 @@ select
                 then 1
         end
     ) as rows_of_year,
-    max(case when rows_named.extract = 'payroll' then rows_named.period end) as last_payroll_period,
+    max(
+        case
+            when rows_named.extract = 'payroll'
+                and rows_named.period
+                <= extract(year from run_calendar.as_of) * 12 + extract(month from run_calendar.as_of)
+                then rows_named.period
+        end
+    ) as last_payroll_period,
     max(case when rows_named.extract = 'payroll' and rows_named.period is null then 1 else 0 end) = 1
         as has_payroll_of_unreadable_month
 from rows_named

@@ -9,6 +9,7 @@ select
     || case
         when not units.is_covered_type then 'false'
         when not facts.is_in_insured_units then 'only_payroll'
+        when not facts.is_known_division then 'unknown_division'
         when units.unit_type_conflict then 'conflict'
         when units.unit_type is null then 'unknown'
         else 'doubtful'

@@ -160,7 +160,7 @@ tests as (
         -- “由参保企业扩大到社会团体、基金会、社会服务机构、律师事务所、会计师事务所、以单位形式参保的
         -- 个体经济组织等用人单位”
         case
-            when not facts.is_in_insured_units then null
+            when not facts.is_in_insured_units or not facts.is_known_division then null
             when facts.unit_type is null or covered.unit_type_conflict or covered.is_doubtful then null
             else covered.is_covered
         end as is_covered_type,
