@@ -48,7 +48,7 @@ def look_at(path: Path) -> Bytes:
     """
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    encoding, is_odd, lines, last, feeds = "utf-8", False, 0, b"\n", False
+    encoding, is_odd, lines, last = "utf-8", False, 0, b"\n"
     with _opened(path, digest) as stream:
         for number, chunk in enumerate(_chunks(stream)):
             if number == 0:
@@ -61,12 +61,11 @@ def look_at(path: Path) -> Bytes:
             is_odd = is_odd or b"\r" in chunk or b"\0" in chunk or b"\x01" in chunk
             lines += chunk.count(b"\n")
             last = chunk[-1:]
-    feeds = lines > 0
     if encoding.startswith("utf-8") and decoder.getstate()[0]:
         encoding = ""
-    encoding = encoding or _likelier_encoding(path)
     in_place = encoding == "utf-8" and not is_odd and not _is_gzip(path)
-    return Bytes(digest.hexdigest(), encoding, in_place, lines + (last != b"\n"), feeds)
+    encoding = encoding or _likelier_encoding(path)
+    return Bytes(digest.hexdigest(), encoding, in_place, lines + (last != b"\n"), lines > 0)
 
 
 def write_plain(path: Path, found: Bytes, target: Path) -> int:
@@ -79,7 +78,8 @@ def write_plain(path: Path, found: Bytes, target: Path) -> int:
     controls = {0: DAMAGE, 1: DAMAGE}
     lines, last = 0, "\n"
     with _opened(path) as stream, target.open("w", encoding="utf-8", newline="") as plain:
-        text = io.TextIOWrapper(stream, found.encoding, errors="damage", newline="")
+        encoding = "utf-8-sig" if found.encoding == "utf-8" else found.encoding
+        text = io.TextIOWrapper(stream, encoding, errors="damage", newline="")
         kept = ""
         while chunk := text.read(CHUNK):
             chunk = kept + chunk

@@ -1,16 +1,42 @@
 """What a run says while it works; who shows it is chosen once, by the command line."""
 
-from collections.abc import Callable
-
-_show: Callable[[str], None] = lambda line: None  # noqa: E731
+from typing import Protocol
 
 
-def show_with(show: Callable[[str], None]) -> None:
-    """Pass every further line of progress to `show`."""
-    global _show
-    _show = show
+class Listener(Protocol):
+    """Shows what a run says."""
+
+    def tell(self, line: str) -> None:
+        """A line that stays."""
+
+    def glimpse(self, line: str) -> None:
+        """A line for whoever watches at this moment."""
+
+    def warn_first(self, lines: list[str]) -> None:
+        """Lines that stand before all others; called once the extracts are read."""
+
+
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener | None) -> None:
+    """Say everything further to `listener`; to nobody when it is None."""
+    _listeners[:] = [listener] if listener else []
 
 
 def tell(line: str) -> None:
-    """Say one line of progress; no personal data."""
-    _show(line)
+    """Say what a run has done; no personal data."""
+    for listener in _listeners:
+        listener.tell(line)
+
+
+def glimpse(line: str) -> None:
+    """Say what a run is doing at this moment; no personal data."""
+    for listener in _listeners:
+        listener.glimpse(line)
+
+
+def warn_first(lines: list[str]) -> None:
+    """Say what a reader must know before anything else."""
+    for listener in _listeners:
+        listener.warn_first(lines)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import yaml
 
-from pipelines import sample_payroll, sample_people, sample_units
+from pipelines import sample_leavers, sample_payroll, sample_people, sample_units
 from pipelines.errors import UsageError
 from pipelines.messages import say
 from pipelines.sample_world import World, make_world
@@ -116,13 +116,13 @@ def _write_people(
 ) -> None:
     everyone = sample_people.insured_people(world, people)
     write("insured_people.csv", sample_people.PEOPLE_COLUMNS, everyone)
-    leavers = sample_people.make_leavers(world)
+    leavers = sample_leavers.make_leavers(world)
     for old, system in ((False, "core"), (True, "shaanxi")):
-        rows = sample_people.separations(world, leavers, units, people, old)
-        write(f"separations_{system}.csv", sample_people.SEPARATION_COLUMNS, [rows], system)
-    grants = sample_people.benefit_grants(world, leavers, units, people)
-    write("benefit_grants.csv", sample_people.GRANT_COLUMNS, [grants])
-    registered = sample_people.unemployment_registrations(world, leavers, people)
-    write("unemployment_registrations.csv", sample_people.REGISTRATION_COLUMNS, [registered])
+        rows = sample_leavers.separations(world, leavers, units, people, old)
+        write(f"separations_{system}.csv", sample_leavers.SEPARATION_COLUMNS, [rows], system)
+    grants = sample_leavers.benefit_grants(world, leavers, units, people)
+    write("benefit_grants.csv", sample_leavers.GRANT_COLUMNS, [grants])
+    registered = sample_leavers.unemployment_registrations(world, leavers, people)
+    write("unemployment_registrations.csv", sample_leavers.REGISTRATION_COLUMNS, [registered])
     listed = sample_people.person_registers(world, people)
     write("person_registers.csv", sample_people.PERSON_REGISTER_COLUMNS, [listed])

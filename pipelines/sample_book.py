@@ -1,4 +1,4 @@
-"""The rows of an invented delivery before they are written, each with the fate that it will have."""
+"""The rows of an invented delivery before they are written, each with the fate it will have."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -29,7 +29,8 @@ LABELS = {
     "is_labour_dispatch": "劳务派遣标志", "bank_name": "开户银行", "bank_account": "银行账号",
     "contact_name": "联系人", "contact_phone": "联系电话", "person_name": "姓名",
     "sex_code": "性别", "ethnic_code": "民族", "birth_date": "出生日期",
-    "is_rural_worker": "农民工标志", "phone": "联系电话", "paid_months_before": "未计发待遇缴费月数",
+    "is_rural_worker": "农民工标志", "phone": "联系电话",
+    "paid_months_before": "未计发待遇缴费月数",
     "paid_months_to": "缴费月数截至年月", "separated_on": "变更日期", "reason_code": "变更原因",
     "reason_text": "变更原因名称", "register": "比对库", "listed_from": "起始日期",
     "listed_to": "终止日期", "data_year": "返还所属年度", "amount_yuan": "发放金额",
@@ -39,7 +40,13 @@ LABELS = {
     "first_paid_period": "首次发放年月", "is_lump_sum": "一次性领取",
 }  # fmt: skip
 NOTE = "备注"
-NOTES = ["㐂丰店", "𠮷祥门市", "", "䶮泉分部", ""]  # GBK has none of the three: four bytes in GB18030
+NOTES = [
+    "㐂丰店",
+    "𠮷祥门市",
+    "",
+    "䶮泉分部",
+    "",
+]  # GBK has none of the three: four bytes in GB18030
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ def divisions_by_bureau() -> dict[str, list[str]]:
     """Bureau code → the six-digit codes of its banners and counties (150000 → itself)."""
     folder = ROOT / "data" / "reference"
     file = next(
-        path for path in (folder / "divisions.csv", *sorted(folder.glob("divisions*.csv")))
+        path
+        for path in (folder / "divisions.csv", *sorted(folder.glob("divisions*.csv")))
         if path.exists()
     )
     found: dict[str, list[str]] = {"150000": ["150000"]}

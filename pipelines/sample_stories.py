@@ -15,13 +15,14 @@ import numpy as np
 import pyarrow as pa
 import yaml
 
-from pipelines import ROOT, sample_payroll, sample_people, sample_units
+from pipelines import ROOT, sample_leavers, sample_payroll, sample_people, sample_units
 from pipelines.sample import COMPLETE
 from pipelines.sample_book import DUPLICATE, OUT_OF_SCOPE, Book, period_text, tokens
 from pipelines.sample_files import control_totals, write_form
 from pipelines.sample_forms import FORMS
+from pipelines.sample_story_members import RECEIVER
 from pipelines.sample_story_people import add_person, hosts
-from pipelines.sample_story_units import RECEIVER, UNIT_NUMBERS, add_unit
+from pipelines.sample_story_units import UNIT_NUMBERS, add_unit
 from pipelines.sample_world import World, make_world
 
 STORIES = ROOT / "tests" / "cases" / "stories.csv"
@@ -124,12 +125,12 @@ def _add_background(book: Book) -> None:
 
 
 def _add_small(book: Book, world: World, units: pa.StringArray, people: pa.StringArray) -> None:
-    leavers = sample_people.make_leavers(world)
+    leavers = sample_leavers.make_leavers(world)
     tables = {
-        "separations_core": sample_people.separations(world, leavers, units, people, False),
-        "separations_shaanxi": sample_people.separations(world, leavers, units, people, True),
-        "benefit_grants": sample_people.benefit_grants(world, leavers, units, people),
-        "unemployment_registrations": sample_people.unemployment_registrations(
+        "separations_core": sample_leavers.separations(world, leavers, units, people, False),
+        "separations_shaanxi": sample_leavers.separations(world, leavers, units, people, True),
+        "benefit_grants": sample_leavers.benefit_grants(world, leavers, units, people),
+        "unemployment_registrations": sample_leavers.unemployment_registrations(
             world, leavers, people
         ),
         "person_registers": sample_people.person_registers(world, people),

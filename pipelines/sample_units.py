@@ -20,10 +20,28 @@ TYPE_CODES = {
     "enterprise": "10", "social_organization": "40", "social_service": "50",
     "individual_business": "60", "public_institution": "20", "accounting_firm": "10",
 }  # fmt: skip
-INDUSTRIES = (
-    "H6210 F5211 F5299 H6110 L7291 C1411 C1762 E4710 G5430 B0610 I6510 K7010 O8111 R9019 N7810 "
-    "A0311 62 F52 G I65"
-).split()
+INDUSTRIES = [
+    "H6210",
+    "F5211",
+    "F5299",
+    "H6110",
+    "L7291",
+    "C1411",
+    "C1762",
+    "E4710",
+    "G5430",
+    "B0610",
+    "I6510",
+    "K7010",
+    "O8111",
+    "R9019",
+    "N7810",
+    "A0311",
+    "62",
+    "F52",
+    "G",
+    "I65",
+]
 SIZES = ["large", "medium", "small", "micro", ""]
 SIZE_WORDS = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型", "": ""}
 UNIT_COLUMNS = [

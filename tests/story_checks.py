@@ -1,7 +1,7 @@
 """Comparing what stories.csv expects with the tables that hold the decisions."""
 
 import datetime
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from pipelines.sample_book import tokens
@@ -10,7 +10,7 @@ SUBJECTS = {
     "job_retention_refund": ("job_retention_refund_units", "unit_id"),
     "unemployment_benefit_notice": ("unemployment_benefit_notice_people", "person_id"),
 }
-RATE_TOLERANCE = Decimal("0.00005")  # rates are for display and may be rounded to four digits
+RATE_TOLERANCE = Fraction("0.00005")  # rates are for display and may be rounded to four digits
 
 
 def expected_values(story: dict[str, str]) -> list[tuple[str, str]]:
@@ -31,8 +31,8 @@ def is_as_expected(column: str, should: str, actual: Any) -> bool:
     if isinstance(actual, str):
         return actual == should
     try:
-        apart = abs(Decimal(str(actual)) - Decimal(should))
-    except InvalidOperation:
+        apart = abs(Fraction(str(actual)) - Fraction(should))
+    except ValueError:
         return False
     return apart <= (RATE_TOLERANCE if column.startswith("layoff_rate") else 0)
 

@@ -52,7 +52,12 @@ entries as (
         payment_kind,
         period,
         max(wage_base) as wage_base,
-        max(coalesce(unit_due, 0) + coalesce(person_due, 0)) as due,
+        max(
+            case
+                when payment_kind = '18' then abs(coalesce(unit_due, 0)) + abs(coalesce(person_due, 0))
+                else coalesce(unit_due, 0) + coalesce(person_due, 0)
+            end
+        ) as due,
         max(case when unit_due is not null or person_due is not null then 1 else 0 end) as has_due,
         sum(
             case
@@ -99,7 +104,7 @@ months as (
         - coalesce(
             sum(
                 case
-                    when payment_kind = '18' and has_due = 1 then abs(due)
+                    when payment_kind = '18' and has_due = 1 then due
                     when payment_kind = '18' then -paid
                 end
             ),

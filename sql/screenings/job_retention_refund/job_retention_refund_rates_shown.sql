@@ -11,19 +11,19 @@ digits as (
 
     select
         2 as digits,
-        cast(100 as bigint) as scale
+        cast(100 as decimal(38, 0)) as scale
     union all
     select
         4 as digits,
-        cast(10000 as bigint) as scale
+        cast(10000 as decimal(38, 0)) as scale
     union all
     select
         7 as digits,
-        cast(10000000 as bigint) as scale
+        cast(10000000 as decimal(38, 0)) as scale
     union all
     select
         11 as digits,
-        cast(100000000000 as bigint) as scale
+        cast(100000000000 as decimal(38, 0)) as scale
 
 ),
 
@@ -32,9 +32,9 @@ rates as (
     select
         unit_id,
         'known' as side,
-        cast(layoff_numerator_known * layoff_denominator_months as decimal(18, 0)) as numerator,
-        cast(nullif(layoff_denominator_heads, 0) as decimal(18, 0)) as denominator,
-        cast(layoff_rate_limit * 100000000 as decimal(18, 0)) as limit_scaled
+        cast(layoff_numerator_known * layoff_denominator_months as decimal(38, 0)) as numerator,
+        cast(nullif(layoff_denominator_heads, 0) as decimal(38, 0)) as denominator,
+        cast(cast(layoff_rate_limit as decimal(38, 8)) * 100000000 as decimal(38, 0)) as limit_scaled
     from job_retention_refund_limits
 
     union all
@@ -42,9 +42,9 @@ rates as (
     select
         unit_id,
         'possible' as side,
-        cast(layoff_numerator_possible * layoff_denominator_months as decimal(18, 0)) as numerator,
-        cast(nullif(layoff_denominator_heads_possible, 0) as decimal(18, 0)) as denominator,
-        cast(layoff_rate_limit * 100000000 as decimal(18, 0)) as limit_scaled
+        cast(layoff_numerator_possible * layoff_denominator_months as decimal(38, 0)) as numerator,
+        cast(nullif(layoff_denominator_heads_possible, 0) as decimal(38, 0)) as denominator,
+        cast(cast(layoff_rate_limit as decimal(38, 8)) * 100000000 as decimal(38, 0)) as limit_scaled
     from job_retention_refund_limits
 
 ),
@@ -59,10 +59,9 @@ rounded as (
         -- half up: (2 × numerator × 100 × scale + denominator) ÷ (2 × denominator), the whole part
         cast(
             (
-                cast(rates.numerator * 200 as decimal(20, 0)) * digits.scale + rates.denominator
-                - (cast(rates.numerator * 200 as decimal(20, 0)) * digits.scale + rates.denominator)
-                % (rates.denominator * 2)
-            ) / (rates.denominator * 2) as bigint
+                rates.numerator * 200 * digits.scale + rates.denominator
+                - (rates.numerator * 200 * digits.scale + rates.denominator) % (rates.denominator * 2)
+            ) / (rates.denominator * 2) as decimal(38, 0)
         ) as percent_scaled,
         rates.numerator * 100000000 = rates.limit_scaled * rates.denominator as is_at_limit,
         rates.limit_scaled
@@ -81,7 +80,7 @@ chosen as (
     from rounded
     where
         is_at_limit
-        or cast(percent_scaled as decimal(20, 0)) * 1000000 <> limit_scaled * cast(scale as decimal(18, 0))
+        or percent_scaled * 1000000 <> limit_scaled * scale
     group by unit_id, side
 
 ),
@@ -93,7 +92,7 @@ texts as (
         rounded.side,
         cast(cast((rounded.percent_scaled - rounded.percent_scaled % rounded.scale) / rounded.scale as bigint) as varchar)
         || '.'
-        || lpad(cast(rounded.percent_scaled % rounded.scale as varchar), rounded.digits, '0')
+        || lpad(cast(cast(rounded.percent_scaled % rounded.scale as bigint) as varchar), rounded.digits, '0')
         || '%' as rate_text
     from rounded
     inner join chosen

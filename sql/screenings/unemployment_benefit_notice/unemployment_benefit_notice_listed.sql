@@ -78,7 +78,11 @@ select
             when people.unused_months > 0
                 then replace(unused.label, '{1}', cast(people.unused_months as varchar))
         end,
-        case when people.older_worker_factor > 1 then older.label end,
+        case
+            when people.older_worker_factor = 1 or not people.is_older_worker then null
+            when people.is_older_worker then older.label
+            else older_open.label
+        end,
         case when older_records.person_id is not null then contradiction.label end,
         case when insured.phone is null then no_phone.label end,
         case
@@ -117,6 +121,8 @@ left join labels as claim on claim.kind = 'next' and claim.code = 'claim'
 left join labels as register_first on register_first.kind = 'next' and register_first.code = 'register'
 left join labels as unused on unused.kind = 'remark' and unused.code = 'unused_months'
 left join labels as older on older.kind = 'remark' and older.code = 'older_worker'
+left join labels as older_open
+    on older_open.kind = 'remark' and older_open.code = 'older_worker_open'
 left join labels as contradiction on contradiction.kind = 'remark' and contradiction.code = 'older_record'
 left join labels as no_phone on no_phone.kind = 'remark' and no_phone.code = 'no_phone'
 left join labels as compared on compared.kind = 'remark' and compared.code = 'not_compared'

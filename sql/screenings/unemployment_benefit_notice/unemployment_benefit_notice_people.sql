@@ -4,7 +4,8 @@
 --          there is no time limit since leaving (rst-2020-24)
 -- Grain    one row per person_id of the spells: every one stays, whatever the outcome
 -- Unknown  a condition without data is NULL; the person is then 'cannot_tell'. The amounts are for
---          reference: the office decides
+--          reference: the office decides. The older worker's factor is used only where he is known
+--          to be one
 
 with
 
@@ -125,19 +126,15 @@ parts as (
         end as minimum_wage_yuan,
         in_force.benefit_share_first_year,
         in_force.benefit_share_later,
-        case
-            when in_force.older_worker_factor = 1 then in_force.older_worker_factor
-            when ages.sex = 'man' and ages.age < in_force.older_worker_age_men then 1
-            when ages.sex = 'woman' and ages.age < in_force.older_worker_age_women then 1
-            when months.is_paid_months_known and months.paid_months < in_force.older_worker_paid_months
-                then 1
-            when months.paid_months >= in_force.older_worker_paid_months
-                and (
-                    (ages.sex = 'man' and ages.age >= in_force.older_worker_age_men)
-                    or (ages.sex = 'woman' and ages.age >= in_force.older_worker_age_women)
-                )
-                then in_force.older_worker_factor
-        end as older_worker_factor,
+        in_force.older_worker_factor,
+        (
+            months.paid_months >= in_force.older_worker_paid_months
+            or case when months.is_paid_months_known then false end
+        )
+        and case ages.sex
+            when 'man' then ages.age >= in_force.older_worker_age_men
+            when 'woman' then ages.age >= in_force.older_worker_age_women
+        end as is_older_worker,
         registered.person_id is not null as is_registered,
 
         case when ages.is_valid_id then true end as is_identifiable,
@@ -215,12 +212,12 @@ amounts as (
             as months_at_least,
         round(
             cast(minimum_wage_yuan as decimal(9, 2)) * cast(benefit_share_first_year as decimal(9, 6))
-            * cast(older_worker_factor as decimal(9, 6)),
+            * case when is_older_worker then cast(older_worker_factor as decimal(9, 6)) else 1 end,
             2
         ) as monthly_amount_first_year_yuan,
         round(
             cast(minimum_wage_yuan as decimal(9, 2)) * cast(benefit_share_later as decimal(9, 6))
-            * cast(older_worker_factor as decimal(9, 6)),
+            * case when is_older_worker then cast(older_worker_factor as decimal(9, 6)) else 1 end,
             2
         ) as monthly_amount_later_yuan
     from parts
@@ -261,6 +258,7 @@ select
         end as decimal(18, 2)
     ) as total_amount_yuan,
     parts.is_paid_months_known,
+    parts.is_older_worker,
     parts.is_registered,
     parts.is_identifiable,
     parts.is_not_reemployed,

@@ -1,0 +1,68 @@
+"""How a command ends when it fails: one line for the person, an exit code for the scheduler."""
+
+import traceback
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+from typer.exceptions import Abort, TyperException
+
+from pipelines.errors import WengangError
+from pipelines.messages import say
+from pipelines.storage import is_storage_failure, storage_error
+
+INTERRUPTED = 130
+WRONG_USE = 2
+
+
+def explain(error: BaseException, out: Path | None) -> tuple[str, int]:
+    """The line to print and the exit code. An unexpected failure leaves its stack in `out`/.state."""
+    if isinstance(error, WengangError):
+        return " ".join(str(error).split()), error.exit_code
+    if isinstance(error, KeyboardInterrupt | Abort | duckdb.InterruptException):
+        return say("已中断；已发布的名单未受影响", "interrupted; what is published is untouched"), INTERRUPTED
+    if isinstance(error, TyperException):
+        return _wrong_use(error), WRONG_USE
+    is_of_disk = isinstance(error, duckdb.Error) and is_storage_failure(error)
+    if isinstance(error, OSError) or is_of_disk:
+        told = storage_error(say("存储", "storage"), error, out or Path())  # type: ignore[arg-type]
+        return str(told), told.exit_code
+    kind = type(error).__name__
+    kept = _keep_stack(error, out)
+    where = say(f"，调用栈见 {kept}", f", its stack is in {kept}") if kept else ""
+    return (
+        say(
+            f"意外错误 {kind}{where}。已发布的名单未受影响",
+            f"unexpected failure {kind}{where}. What is published is untouched",
+        ),
+        WengangError.exit_code,
+    )
+
+
+def _wrong_use(error: TyperException) -> str:
+    """Typer's message in the language in use."""
+    found = error.format_message()
+    chinese = {
+        "NoSuchOption": f"没有这个选项：{getattr(error, 'option_name', '')}",
+        "MissingParameter": f"缺少参数：{getattr(getattr(error, 'param', None), 'human_readable_name', '')}",
+        "BadOptionUsage": f"选项用法不对：{getattr(error, 'option_name', '')}",
+        "BadParameter": f"参数值不对：{found}",
+    }
+    zh = chinese.get(type(error).__name__, f"用法不对：{found}")
+    return say(f"{zh}。用法见 wengang --help", f"{found.rstrip('.')}. See wengang --help")
+
+
+def _keep_stack(error: BaseException, out: Path | None) -> Path | None:
+    """Write where it failed, without any value and without the message, which could name people."""
+    if out is None:
+        return None
+    lines = [f"{type(error).__module__}.{type(error).__qualname__}\n"]
+    lines += traceback.format_list(traceback.extract_tb(error.__traceback__))
+    path = out / ".state" / "errors" / f"{datetime.now():%Y%m%d-%H%M%S}.txt"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text("".join(lines), encoding="utf-8")
+    except OSError:
+        return None
+    return path
