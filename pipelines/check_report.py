@@ -75,7 +75,9 @@ def _lines(findings: list[Finding], skipped: list[str]) -> Iterator[str]:
                 yield f"| {mark} | {_cell(item.why)} | {_cell(item.told())} |"
     if skipped:
         yield ""
-        yield say("未检查（本次没有这些表）：", "Not checked (not built in this run): ") + ", ".join(skipped)
+        yield say(
+            "未检查（本次没有这些表）：", "Not checked (not built in this run): "
+        ) + ", ".join(skipped)
 
 
 def _cell(text: str) -> str:

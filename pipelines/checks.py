@@ -32,7 +32,9 @@ def run_checks(
     """
     findings: list[Finding] = []
     skipped: list[str] = []
-    tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    tables = {
+        name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+    }
     validate = _validator()
     for path in sorted(expectations.glob("*.json")):
         if path.stem in tables:
@@ -66,7 +68,8 @@ def load_suite(path: Path) -> list[dict[str, Any]]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckFailed(
             say(
-                f"expectations/{path.name}：不是有效的检查清单（每项须有 type、severity、meta.why）：{error}",
+                f"expectations/{path.name}：不是有效的检查清单"
+                f"（每项须有 type、severity、meta.why）：{error}",
                 f"expectations/{path.name}: no valid suite (each item needs type, severity and"
                 f" meta.why): {error}",
             )
@@ -110,7 +113,7 @@ def _frames(
 ) -> Iterator[Any]:
     """The columns that the expectations name as pandas frames of at most `piece_rows` rows."""
     present = [row[0] for row in connection.execute(f'describe "{table}"').fetchall()]
-    named: set[str] = set()
+    named: set[Any] = set()
     for item in expectations:
         given = item.get("kwargs") or {}
         values = [given.get(key) for key in COLUMN_KEYS]
@@ -120,7 +123,7 @@ def _frames(
         named |= {column for column in present if column in condition}
     columns = [column for column in present if column in named] or present[:1]
     quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
-    cursor = connection.execute(f'select {quoted} from "{table}"')
+    cursor: Any = connection.execute(f'select {quoted} from "{table}"')
     if piece_rows is None:
         yield _frame(cursor.to_arrow_table())
         return
@@ -143,7 +146,7 @@ def _validator() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
 
-    context = gx.get_context(mode="ephemeral")
+    context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_pandas("warehouse")
 
@@ -162,7 +165,9 @@ def _validator() -> Any:
         )
         asset = source.add_dataframe_asset(table)
         try:
-            batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+            batch = asset.add_batch_definition_whole_dataframe("all").get_batch(
+                {"dataframe": frame}
+            )
             results = batch.validate(suite, result_format="BASIC").results
         finally:
             source.delete_asset(table)
@@ -178,11 +183,14 @@ def _finding(table: str, expectation: dict[str, Any], outcomes: list[Any]) -> Fi
     failed = sum(int(item.get("unexpected_count") or 0) for item in details)
     # Sums and counts are told; anything else that was observed could name a person.
     numbers = [item.get("observed_value") for item in details]
-    observed = next((str(item) for item in numbers if isinstance(item, int | float | Decimal)), None)
+    observed = next(
+        (str(item) for item in numbers if isinstance(item, int | float | Decimal)), None
+    )
     # A share of rows that may fail holds for the table, not for each piece.
     share = float((expectation.get("kwargs") or {}).get("mostly", 1))
     seen = sum(
-        int(item.get("element_count") or 0) - int(item.get("missing_count") or 0) for item in details
+        int(item.get("element_count") or 0) - int(item.get("missing_count") or 0)
+        for item in details
     )
     held = all(outcome.success for outcome in outcomes)
     if len(outcomes) > 1 and _is_by_row(expectation):

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import FrameType
 
 import typer
-from rich.console import Console
 
+from pipelines import commands
 from pipelines.arguments import arranged, language_asked_for
 from pipelines.errors import UsageError
 from pipelines.failures import explain
@@ -28,7 +28,6 @@ CODES = {
     9: ("过期、损坏或被改动", "stale, damaged or tampered"),
     130: ("被中断", "interrupted"),
 }
-_out: list[Path] = []
 
 
 def main() -> None:
@@ -44,53 +43,101 @@ def main() -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Carry out a command line; the exit code. Prints, never raises."""
-    _out.clear()
     try:
         use_language(language_asked_for(arguments))
-        result = build_app()(args=arranged(arguments), standalone_mode=False, prog_name="wengang")
+        command = typer.main.get_command(build_app())
+        result = command.main(args=arranged(arguments), prog_name="wengang", standalone_mode=False)
         return result if isinstance(result, int) else 0
+    except SystemExit as end:  # whoever read the output went away
+        return end.code if isinstance(end.code, int) else 1
     except BaseException as error:
-        if isinstance(error, SystemExit):
-            return error.code if isinstance(error.code, int) else 1
-        line, code = explain(error, _out[0] if _out else None)
+        line, code = explain(error)
         print(line, file=sys.stderr)
         return code
 
 
 def build_app() -> typer.Typer:
     """The commands, with their help in the language in use."""
+    codes = " · ".join(f"{code}={say(*words)}" for code, words in CODES.items())
+    codes = say("退出码：", "Exit codes: ") + codes
     app = typer.Typer(
         add_completion=False,
         no_args_is_help=True,
-        rich_markup_mode="rich",
         help=say("稳岗：从提取文件到各盟市名单", "Wengang: from extracts to each bureau's lists"),
-        epilog=say("退出码：", "Exit codes: ")
-        + " · ".join(f"{code} {say(*words)}" for code, words in CODES.items()),
+        epilog=codes,
     )
-    day = say("按这一天判断（YYYY-MM-DD）", "the day to judge (YYYY-MM-DD)")
-    settings_option = typer.Option(None, "--settings", help=say("设置文件", "settings file"))
-    lang_option = typer.Option(None, "--lang", help=say("语言：zh 或 en", "language: zh or en"))
-    as_of_option = typer.Option(None, "--as-of", parser=_day, metavar="YYYY-MM-DD", help=day)
+    settings_option = typer.Option(
+        None, "--settings", metavar="FILE", help=say("设置文件", "settings file")
+    )
+    lang_option = typer.Option(None, "--lang", metavar="zh|en", help=say("语言", "language"))
+    day_metavar = "YYYY-MM-DD"
 
-    @app.command(help=say("筛查并发布名单", "Screen, check and publish the lists"), epilog=app.info.epilog)
+    @app.command(
+        help=say("筛查、检查并发布名单", "Screen, check and publish the lists"), epilog=codes
+    )
     def run(
-        extracts: Path | None = typer.Option(None, help=say("提取文件夹", "folder of extracts")),
-        out: Path | None = typer.Option(None, help=say("发布文件夹", "publication folder")),
-        as_of: date | None = as_of_option,
+        extracts: Path | None = typer.Option(
+            None, metavar="DIR", help=say("提取文件夹", "folder of extracts")
+        ),
+        out: Path | None = typer.Option(
+            None, metavar="DIR", help=say("发布文件夹", "publication folder")
+        ),
+        as_of: date | None = typer.Option(
+            None, parser=_day, metavar=day_metavar, help=say("按这一天判断", "the day to judge")
+        ),
         only: list[str] = typer.Option(
-            [], metavar="SCREENING …", help=say("只做这些筛查，不发布", "only these; not published")
+            [], metavar="SCREENING …", help=say("只做这些筛查，不发布", "only these, unpublished")
         ),
         publish_partial: bool = typer.Option(
-            False, "--publish-partial", help=say("只做部分筛查也发布", "publish a part all the same")
+            False, "--publish-partial", help=say("只做部分筛查也发布", "publish also a part")
         ),
-        plain: bool = typer.Option(False, "--plain", help=say("不用 Prefect", "without Prefect")),
+        plain: bool = typer.Option(False, "--plain", help=say("不经 Prefect", "without Prefect")),
         settings: Path | None = settings_option,
         lang: str | None = lang_option,
     ) -> None:
-        from pipelines.commands import run_and_print
+        commands.run(extracts, out, as_of, tuple(only), publish_partial, plain, settings)
 
-        _out.append(run_and_print.out_of(out, settings))
-        run_and_print(extracts, out, as_of, tuple(only), publish_partial, plain, settings)
+    @app.command(
+        help=say("夜间运行之前看提取文件", "Look at extracts before the night"), epilog=codes
+    )
+    def check(
+        folder: Path = typer.Argument(metavar="DIR", help=say("提取文件夹", "folder of extracts")),
+        settings: Path | None = settings_option,
+        lang: str | None = lang_option,
+    ) -> None:
+        commands.check(folder, settings)
+
+    @app.command(
+        help=say("显示当日有效的政策取值", "Show the policy values in force"), epilog=codes
+    )
+    def policy(
+        as_of: date | None = typer.Option(
+            None,
+            parser=_day,
+            metavar=day_metavar,
+            help=say("哪一天，默认今天", "the day, default today"),
+        ),
+        settings: Path | None = settings_option,
+        lang: str | None = lang_option,
+    ) -> None:
+        commands.policy(as_of, settings)
+
+    @app.command(help=say("生成虚构的提取文件", "Make invented extracts"), epilog=codes)
+    def sample(
+        folder: Path = typer.Argument(metavar="DIR", help=say("空文件夹", "an empty folder")),
+        units: int = typer.Option(..., help=say("单位数", "units")),
+        people: int = typer.Option(..., help=say("人数", "people")),
+        seed: int = typer.Option(..., help=say("随机种子", "seed")),
+        as_of: date = typer.Option(
+            ..., parser=_day, metavar=day_metavar, help=say("判断日", "the day")
+        ),
+        dirty: float = typer.Option(
+            0.0, metavar="SHARE", help=say("坏行比例", "share of damaged rows")
+        ),
+        settings: Path | None = settings_option,
+        lang: str | None = lang_option,
+    ) -> None:
+        commands.sample(folder, units, people, seed, as_of, dirty)
 
     return app
 

@@ -46,7 +46,9 @@ def deliver(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, in
     Each bureau of ref_bureaus gets each of its lists, also an empty one. The same tables give
     the same bytes. Raises WengangError for a list that can't be divided among the bureaus.
     """
-    bureaus = connection.execute("select bureau_code, bureau_name from ref_bureaus order by 1").fetchall()
+    bureaus = connection.execute(
+        "select bureau_code, bureau_name from ref_bureaus order by 1"
+    ).fetchall()
     written: dict[str, int] = {}
     for code, name in bureaus:
         (folder / f"{code}-{name}").mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -77,8 +79,9 @@ def summarise(connection: duckdb.DuckDBPyConnection) -> list[SummaryRow]:
         )
         amount = "coalesce(sum(listed.amount_yuan), 0)" if "amount_yuan" in names else "null"
         found = connection.execute(
-            "select ref_bureaus.bureau_code, ref_bureaus.bureau_name, grouping(ref_bureaus.bureau_code),"
-            f" {counts}, {amount} from ref_bureaus left join {_quoted('list_' + list_name)} as listed"
+            "select ref_bureaus.bureau_code, ref_bureaus.bureau_name,"
+            f" grouping(ref_bureaus.bureau_code), {counts}, {amount} from ref_bureaus"
+            f" left join {_quoted('list_' + list_name)} as listed"
             " on ref_bureaus.bureau_code = listed.bureau_code"
             " group by grouping sets ((ref_bureaus.bureau_code, ref_bureaus.bureau_name), ())"
             " order by 3, 1"
@@ -155,7 +158,8 @@ def _check_addressees(connection: duckdb.DuckDBPyConnection, list_name: str) -> 
         raise WengangError(
             say(
                 f"list_{list_name}：{found[0]} 行没有收件盟市（bureau_code 不在 ref_bureaus）",
-                f"list_{list_name}: {found[0]} rows have no addressee (bureau_code not in ref_bureaus)",
+                f"list_{list_name}: {found[0]} rows have no addressee"
+                " (bureau_code not in ref_bureaus)",
             )
         )
 
@@ -170,7 +174,7 @@ def _rows(
     """The cells of a bureau's rows as text, in the order of 序号."""
     cells = ", ".join(f"coalesce({_as_text(item)}, '')" for item in columns)
     order = ", ".join([_quoted(item.title) for item in columns if item.title == "序号"] + subjects)
-    result = connection.execute(
+    result: Any = connection.execute(
         f"select {cells} from {_quoted('list_' + list_name)} where bureau_code = ? "
         f"{'order by ' + order if order else ''}",
         [bureau_code],
@@ -186,7 +190,8 @@ def _rows(
 def _as_text(column: Column) -> str:
     name = _quoted(column.title)
     if column.kind == "BOOLEAN":
-        return f"case when {name} then '{say('是', 'yes')}' when not {name} then '{say('否', 'no')}' end"
+        yes, no = say("是", "yes"), say("否", "no")
+        return f"case when {name} then '{yes}' when not {name} then '{no}' end"
     return f"cast({name} as varchar)"
 
 

@@ -1,5 +1,6 @@
 """How a command ends when it fails: one line for the person, an exit code for the scheduler."""
 
+import re
 import traceback
 from datetime import datetime
 from pathlib import Path
@@ -15,20 +16,30 @@ INTERRUPTED = 130
 WRONG_USE = 2
 
 
-def explain(error: BaseException, out: Path | None) -> tuple[str, int]:
-    """The line to print and the exit code. An unexpected failure leaves its stack in `out`/.state."""
+_stacks: list[Path] = []
+
+
+def keep_stacks_in(folder: Path) -> None:
+    """From now on the stack of an unexpected failure is kept as a file in `folder`."""
+    _stacks[:] = [folder]
+
+
+def explain(error: BaseException) -> tuple[str, int]:
+    """The line to print and the exit code."""
     if isinstance(error, WengangError):
         return " ".join(str(error).split()), error.exit_code
     if isinstance(error, KeyboardInterrupt | Abort | duckdb.InterruptException):
-        return say("已中断；已发布的名单未受影响", "interrupted; what is published is untouched"), INTERRUPTED
+        return say(
+            "已中断；已发布的名单未受影响", "interrupted; what is published is untouched"
+        ), INTERRUPTED
     if isinstance(error, TyperException):
         return _wrong_use(error), WRONG_USE
     is_of_disk = isinstance(error, duckdb.Error) and is_storage_failure(error)
     if isinstance(error, OSError) or is_of_disk:
-        told = storage_error(say("存储", "storage"), error, out or Path())  # type: ignore[arg-type]
+        told = storage_error(say("存储", "storage"), error, Path())  # type: ignore[arg-type]
         return str(told), told.exit_code
     kind = type(error).__name__
-    kept = _keep_stack(error, out)
+    kept = _keep_stack(error)
     where = say(f"，调用栈见 {kept}", f", its stack is in {kept}") if kept else ""
     return (
         say(
@@ -42,9 +53,11 @@ def explain(error: BaseException, out: Path | None) -> tuple[str, int]:
 def _wrong_use(error: TyperException) -> str:
     """Typer's message in the language in use."""
     found = error.format_message()
+    named = re.search(r"'([^']+)'", found)
+    missing = named.group(1) if named else ""
     chinese = {
         "NoSuchOption": f"没有这个选项：{getattr(error, 'option_name', '')}",
-        "MissingParameter": f"缺少参数：{getattr(getattr(error, 'param', None), 'human_readable_name', '')}",
+        "MissingParameter": f"缺少参数：{missing}",
         "BadOptionUsage": f"选项用法不对：{getattr(error, 'option_name', '')}",
         "BadParameter": f"参数值不对：{found}",
     }
@@ -52,13 +65,13 @@ def _wrong_use(error: TyperException) -> str:
     return say(f"{zh}。用法见 wengang --help", f"{found.rstrip('.')}. See wengang --help")
 
 
-def _keep_stack(error: BaseException, out: Path | None) -> Path | None:
+def _keep_stack(error: BaseException) -> Path | None:
     """Write where it failed, without any value and without the message, which could name people."""
-    if out is None:
+    if not _stacks:
         return None
     lines = [f"{type(error).__module__}.{type(error).__qualname__}\n"]
     lines += traceback.format_list(traceback.extract_tb(error.__traceback__))
-    path = out / ".state" / "errors" / f"{datetime.now():%Y%m%d-%H%M%S}.txt"
+    path = _stacks[0] / f"{datetime.now():%Y%m%d-%H%M%S}.txt"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)

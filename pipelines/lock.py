@@ -56,7 +56,8 @@ def _locked(out: Path, path: Path) -> RunLocked:
     pid, host, since = (holder.get(key, "?") for key in ("pid", "host", "since"))
     return RunLocked(
         say(
-            f"{out}：另一次运行正在进行：进程 {pid}，主机 {host}，自 {since} 起。请等它结束，或换一个 --out",
+            f"{out}：另一次运行正在进行：进程 {pid}，主机 {host}，自 {since} 起。"
+            "请等它结束，或换一个 --out",
             f"{out}: another run is going on: process {pid} on {host} since {since}."
             " Wait for its end, or use another --out",
         )

@@ -13,8 +13,15 @@ from pipelines import ROOT, VERSION
 from pipelines.messages import language
 from pipelines.publish import Run
 
-CODE = ("pipelines/*.py", "sql/**/*.sql", "sql/**/*.yaml", "sql/notices/*.txt", "expectations/*.json",
-        "data/reference/*.csv", "requirements.lock")  # fmt: skip
+CODE = (
+    "pipelines/*.py",
+    "sql/**/*.sql",
+    "sql/**/*.yaml",
+    "sql/notices/*.txt",
+    "expectations/*.json",
+    "data/reference/*.csv",
+    "requirements.lock",
+)
 
 
 def write_manifest(
@@ -72,7 +79,8 @@ def code_fingerprint() -> str:
 
 def _inputs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     found = connection.execute(
-        "select file_name, extract, sha256, status, rows_accepted from import_log order by file_name"
+        "select file_name, extract, sha256, status, rows_accepted from import_log"
+        " order by file_name"
     ).fetchall()
     names = ("file", "extract", "sha256", "status", "rows_accepted")
     return [dict(zip(names, row, strict=True)) for row in found]

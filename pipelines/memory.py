@@ -28,9 +28,13 @@ def load_memory(connection: duckdb.DuckDBPyConnection, out: Path, as_of: date) -
         return None
     results = (run.folder / "results.duckdb").resolve()
     try:
-        connection.execute(f"attach '{str(results).replace(chr(39), chr(39) * 2)}' as before (read_only)")
+        connection.execute(
+            f"attach '{str(results).replace(chr(39), chr(39) * 2)}' as before (read_only)"
+        )
         try:
-            connection.execute(f"insert into previous_listed select {COLUMNS} from before.listed_subjects")
+            connection.execute(
+                f"insert into previous_listed select {COLUMNS} from before.listed_subjects"
+            )
         finally:
             connection.execute("detach before")
     except duckdb.Error:

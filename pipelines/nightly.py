@@ -23,20 +23,20 @@ _own = "127.0.0.1,localhost"
 for _name in ("NO_PROXY", "no_proxy"):
     os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), _own]))
 
-from prefect import flow, tags, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.orchestration import get_client  # noqa: E402
-from prefect.server.api.server import SubprocessASGIServer  # noqa: E402
+from prefect import flow, tags, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.server.api.server import SubprocessASGIServer
 
-from pipelines import steps  # noqa: E402
-from pipelines.errors import WengangError  # noqa: E402
-from pipelines.lock import run_lock  # noqa: E402
-from pipelines.messages import say, use_language  # noqa: E402
-from pipelines.order import Order, make_order  # noqa: E402
-from pipelines.summary import markdown_summary, table_summary  # noqa: E402
-from pipelines.progress import tell  # noqa: E402
-from pipelines.steps import HandedOver  # noqa: E402
+from pipelines import steps
+from pipelines.errors import WengangError
+from pipelines.lock import run_lock
+from pipelines.messages import say, use_language
+from pipelines.order import Order, make_order
+from pipelines.progress import tell
+from pipelines.steps import HandedOver
+from pipelines.summary import markdown_summary, table_summary
 
 _STEP: dict[str, Any] = {"persist_result": False, "cache_policy": NO_CACHE, "tags": ["wengang"]}
 _begun = threading.Event()

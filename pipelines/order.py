@@ -44,7 +44,8 @@ def make_order(
     """An order with everything filled in that was not asked for.
 
     Folders come from the settings, where relative ones lie beside the settings file; the day is
-    the delivery's, else today in China. Raises UsageError and ExtractError for files that are wrong.
+    the delivery's, else today in China. Raises UsageError and ExtractError for wrong
+    files.
     """
     settings = load_settings(settings_file)
     beside = settings_file.resolve().parent if settings_file else ROOT

@@ -47,7 +47,11 @@ def begin(out: Path, as_of: date) -> Run:
     """
     taken = [entry["run"] for entry in _ledger(out)]
     taken += [path.name for path in runs_folder(out).iterdir()]
-    numbers = [int(found[2]) for name in taken if (found := _RUN.fullmatch(name)) and found[1] == str(as_of)]
+    numbers = [
+        int(found[2])
+        for name in taken
+        if (found := _RUN.fullmatch(name)) and found[1] == str(as_of)
+    ]
     run_id = f"{as_of}-{max(numbers, default=0) + 1}"
     folder = building_folder(out) / run_id
     shutil.rmtree(folder, ignore_errors=True)
@@ -150,7 +154,11 @@ def _entries(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _write_ledger(out: Path, event: str, run_id: str) -> None:
-    entry = {"at": datetime.now().astimezone().isoformat(timespec="seconds"), "event": event, "run": run_id}
+    entry = {
+        "at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "event": event,
+        "run": run_id,
+    }
     path = _ledger_path(out)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:

@@ -12,7 +12,7 @@ from pipelines.messages import say
 
 REFERENCE = ROOT / "data" / "reference"
 
-# A file's name says what its system is only where the file has a column of this name.
+
 SYSTEM = "system"
 
 

@@ -21,7 +21,10 @@ def copy_results(connection: duckdb.DuckDBPyConnection, target: Path, is_partial
         for name in finished_tables(connection):
             quoted = '"' + name.replace('"', '""') + '"'
             connection.execute(f"create table results.{quoted} as from {quoted}")
-        tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        tables = {
+            name
+            for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+        }
         if is_partial and "listed_subjects" in tables:
             lists = list_names(connection)
             connection.execute(

@@ -32,13 +32,17 @@ def write_sheet(path: Path, columns: list[Column], rows: list[list[str]]) -> Non
     path.touch(mode=0o600)
     large = len(rows) > IN_MEMORY_ROWS
     # Spill files of large lists stay in the run's own folder: they hold personal data.
-    options = {"constant_memory": True, "tmpdir": str(path.parent)} if large else {"in_memory": True}
+    options = (
+        {"constant_memory": True, "tmpdir": str(path.parent)} if large else {"in_memory": True}
+    )
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": CREATED})
         head = book.add_format({"bold": True, "border": 1, "bg_color": "#DDE8F3"})
         text = book.add_format({"num_format": "@"})
         formats = [
-            book.add_format({"num_format": _number_format(item.decimals)}) if item.is_number else text
+            book.add_format({"num_format": _number_format(item.decimals)})
+            if item.is_number
+            else text
             for item in columns
         ]
         for number, start in enumerate(range(0, max(len(rows), 1), SHEET_ROWS), start=1):

@@ -14,9 +14,10 @@ from pipelines.manifest import write_manifest
 from pipelines.memory import load_memory
 from pipelines.messages import say
 from pipelines.order import Order
-from pipelines.progress import tell
+from pipelines.progress import glimpse, tell, warn_first
 from pipelines.publish import Run, begin, close_to_others, publish, runs_folder, tidy
 from pipelines.results_copy import copy_results
+from pipelines.run_report import write_run_report
 from pipelines.storage import storage_of
 from pipelines.warehouse import open_warehouse
 
@@ -28,7 +29,6 @@ class HandedOver:
     run: Run
     is_published: bool
     summary: list[SummaryRow]
-    warnings: list[str]
 
 
 def prepare(order: Order) -> None:
@@ -58,7 +58,9 @@ def take_in(order: Order) -> None:
     from pipelines import ingest
 
     with storage_of(say("读入", "taking in"), order.out, but=order.extracts):
-        ingest.take_in(order.extracts, order.warehouse, order.settings, tell)
+        ingest.take_in(order.extracts, order.warehouse, order.settings, glimpse)
+    with _opened(order, say("读入", "taking in")) as connection:
+        warn_first(_files_left_out(connection))
 
 
 def apply_policy(order: Order) -> None:
@@ -77,12 +79,14 @@ def build_and_check(order: Order) -> Path:
     """
     from pipelines.checks import run_checks
 
-    chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
+    chosen, missing = policy.in_force(policy.load_policies(), order.as_of, order.only)
     folders = [models.FACTS, models.MEASURES, *(item.path.parent for item in chosen)]
     with _opened(order, say("建表与检查", "building and checking")) as connection:
-        built = models.build(connection, folders, tell)
+        built = models.build(connection, folders, glimpse)
         tell(say(f"已建成 {len(built)} 张表", f"{len(built)} tables built"))
         run = begin(order.out, order.as_of)
+        days = order.settings.policy_warning_days
+        write_run_report(connection, run.folder, chosen + missing, order.as_of, days)
         findings = run_checks(connection, run.folder / "checks")
         tell(say(f"已完成 {len(findings)} 项检查", f"{len(findings)} checks done"))
     return run.folder
@@ -99,12 +103,11 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
         copy_results(connection, folder / "results.duckdb", is_partial=bool(order.only))
         close_to_others(folder)
         write_manifest(connection, run, rows, order.only)
-        warnings = _files_left_out(connection)
     tell(say(f"已写成 {len(rows)} 个文件", f"{len(rows)} files written"))
     if order.is_published:
         with storage_of(say("发布", "publishing"), order.out):
             run = publish(order.out, run)
-    return HandedOver(run, order.is_published, summary, warnings)
+    return HandedOver(run, order.is_published, summary)
 
 
 def run_plainly(order: Order) -> HandedOver:

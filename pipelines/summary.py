@@ -10,19 +10,21 @@ from rich.table import Table
 from pipelines.deliver import SUMMARY_HEADER, SummaryRow
 from pipelines.messages import say
 from pipelines.order import Order
-from pipelines.policy_notices import policy_notices
+from pipelines.policy import load_policies
+from pipelines.policy_print import notices
 from pipelines.steps import HandedOver
+from pipelines.terminal import print_line
 
 
 def print_summary(console: Console, order: Order, handed_over: HandedOver) -> None:
-    """What was left out, where the lists are, the region's totals, and what policy to watch."""
-    for line in handed_over.warnings:
-        _print(console, line)
+    """Where the lists are, the region's totals, and what of the policy to watch."""
     run, folder = handed_over.run, _shown(handed_over.run.folder)
     if handed_over.is_published:
-        _print(console, say(f"已发布 {run.run_id}：{folder}", f"Published {run.run_id}: {folder}"))
+        print_line(
+            console, say(f"已发布 {run.run_id}：{folder}", f"Published {run.run_id}: {folder}")
+        )
     else:
-        _print(
+        print_line(
             console,
             say(
                 f"部分筛查已建成，未发布：{folder}（下次运行时清除；要发布请加 --publish-partial）",
@@ -37,8 +39,9 @@ def print_summary(console: Console, order: Order, handed_over: HandedOver) -> No
     for row in _region(handed_over):
         table.add_row(row.list_name, *_figures(row))
     console.print(table)
-    for line in policy_notices(order):
-        _print(console, line)
+    policies = [item for item in load_policies() if not order.only or item.screening in order.only]
+    for line in notices(policies, order.as_of, order.settings.policy_warning_days):
+        print_line(console, line)
 
 
 def markdown_summary(handed_over: HandedOver) -> str:
@@ -85,7 +88,3 @@ def _number(value: int | Decimal | None) -> str:
 def _shown(path: Path) -> str:
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
-def _print(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -4,7 +4,7 @@ import datetime
 from fractions import Fraction
 from typing import Any
 
-from pipelines.sample_book import tokens
+from pipelines.sample.book import tokens
 
 SUBJECTS = {
     "job_retention_refund": ("job_retention_refund_units", "unit_id"),

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from pipelines.sample_book import Book, Member, last_day, options, span
-from pipelines.sample_story_rows import add_grant, add_payroll, happenings
+from pipelines.sample.book import Book, Member, last_day, options, span
+from pipelines.sample.story_rows import add_grant, add_payroll, happenings
 
 REGISTERS = {
     "pension": "养老待遇", "death": "死亡", "military": "服兵役", "emigration": "出境定居",

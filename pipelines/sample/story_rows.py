@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.sample_book import (
+from pipelines.sample.book import (
     ACCEPTED,
     SET_ASIDE,
     Book,
@@ -12,7 +12,7 @@ from pipelines.sample_book import (
     period,
     period_text,
 )
-from pipelines.sample_story_payroll import ALWAYS, HAPPENINGS
+from pipelines.sample.story_payroll import ALWAYS, HAPPENINGS
 
 RUINED_ID = "1.59901E+17"  # what a spreadsheet leaves of an identity number
 NO_MONTH = "2021-1X"

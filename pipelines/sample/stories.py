@@ -1,6 +1,6 @@
 """data/sample: the stories of tests/cases/stories.csv among invented background.
 
-`python -m pipelines.sample_stories [DIR]` makes it anew (default data/sample).
+`python -m pipelines.sample.stories [DIR]` makes it anew (default data/sample).
 """
 
 import csv
@@ -15,15 +15,19 @@ import numpy as np
 import pyarrow as pa
 import yaml
 
-from pipelines import ROOT, sample_leavers, sample_payroll, sample_people, sample_units
-from pipelines.sample import COMPLETE
-from pipelines.sample_book import DUPLICATE, OUT_OF_SCOPE, Book, period_text, tokens
-from pipelines.sample_files import control_totals, write_form
-from pipelines.sample_forms import FORMS
-from pipelines.sample_story_members import RECEIVER
-from pipelines.sample_story_people import add_person, hosts
-from pipelines.sample_story_units import UNIT_NUMBERS, add_unit
-from pipelines.sample_world import World, make_world
+from pipelines import ROOT
+from pipelines.sample import leavers as sample_leavers
+from pipelines.sample import payroll as sample_payroll
+from pipelines.sample import people as sample_people
+from pipelines.sample import units as sample_units
+from pipelines.sample.book import DUPLICATE, OUT_OF_SCOPE, Book, period_text, tokens
+from pipelines.sample.files import control_totals, write_form
+from pipelines.sample.forms import FORMS
+from pipelines.sample.region import COMPLETE
+from pipelines.sample.story_members import RECEIVER
+from pipelines.sample.story_people import add_person, hosts
+from pipelines.sample.story_units import UNIT_NUMBERS, add_unit
+from pipelines.sample.world import World, make_world
 
 STORIES = ROOT / "tests" / "cases" / "stories.csv"
 AS_OF = date(2022, 3, 22)

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from pipelines.sample_book import Book, Member, last_day, options, period, span
-from pipelines.sample_story_rows import add_grant, add_payroll
+from pipelines.sample.book import Book, Member, last_day, options, period, span
+from pipelines.sample.story_rows import add_grant, add_payroll
 
 RECEIVER = "150105930001"  # where leavers of a story find work again
 

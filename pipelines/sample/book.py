@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from pipelines.sample_ids import ResidentIds
-from pipelines.sample_names import person_names
+from pipelines.sample.ids import ResidentIds
+from pipelines.sample.names import person_names
 
 Row = dict[str, str]
 ACCEPTED, DUPLICATE, SET_ASIDE, OUT_OF_SCOPE = "accepted", "duplicate", "set_aside", "out_of_scope"

@@ -1,10 +1,10 @@
 """The unit of a story: its description, what speaks against it, what was paid to it."""
 
-from pipelines.sample_book import DUPLICATE, Book, Row
-from pipelines.sample_ids import USCC_ALPHABET, invented_uscc
-from pipelines.sample_names import PLACES
-from pipelines.sample_story_members import unit_members
-from pipelines.sample_story_rows import add_damaged, add_payroll, happenings
+from pipelines.sample.book import DUPLICATE, Book, Row
+from pipelines.sample.ids import USCC_ALPHABET, invented_uscc
+from pipelines.sample.names import PLACES
+from pipelines.sample.story_members import unit_members
+from pipelines.sample.story_rows import add_damaged, add_payroll, happenings
 
 REGISTERS = {
     "dishonest": "严重违法失信", "zombie": "僵尸企业", "environmental_penalty": "环保处罚",

@@ -5,10 +5,10 @@ from datetime import timedelta
 import numpy as np
 import pyarrow as pa
 
-from pipelines.sample_ids import invented_uscc
-from pipelines.sample_names import unit_name
-from pipelines.sample_payroll import month_name
-from pipelines.sample_world import UNIT_TYPES, World
+from pipelines.sample.ids import invented_uscc
+from pipelines.sample.names import unit_name
+from pipelines.sample.payroll import month_name
+from pipelines.sample.world import UNIT_TYPES, World
 
 PREFIXES = {
     "enterprise": "91", "social_organization": "51", "social_service": "52", "foundation": "53",
@@ -21,27 +21,9 @@ TYPE_CODES = {
     "individual_business": "60", "public_institution": "20", "accounting_firm": "10",
 }  # fmt: skip
 INDUSTRIES = [
-    "H6210",
-    "F5211",
-    "F5299",
-    "H6110",
-    "L7291",
-    "C1411",
-    "C1762",
-    "E4710",
-    "G5430",
-    "B0610",
-    "I6510",
-    "K7010",
-    "O8111",
-    "R9019",
-    "N7810",
-    "A0311",
-    "62",
-    "F52",
-    "G",
-    "I65",
-]
+    "H6210", "F5211", "F5299", "H6110", "L7291", "C1411", "C1762", "E4710", "G5430", "B0610",
+    "I6510", "K7010", "O8111", "R9019", "N7810", "A0311", "62", "F52", "G", "I65",
+]  # fmt: skip
 SIZES = ["large", "medium", "small", "micro", ""]
 SIZE_WORDS = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型", "": ""}
 UNIT_COLUMNS = [

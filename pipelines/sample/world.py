@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from pipelines.sample_ids import ResidentIds
-from pipelines.sample_places import OLD_SYSTEM, SHARES, divisions_by_bureau
+from pipelines.sample.ids import ResidentIds
+from pipelines.sample.places import OLD_SYSTEM, SHARES, divisions_by_bureau
 
 UNIT_TYPES = {
     "enterprise": 0.78, "individual_business": 0.06, "social_organization": 0.03,

@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from pipelines.sample_ids import numbered
-from pipelines.sample_world import World
+from pipelines.sample.ids import numbered
+from pipelines.sample.world import World
 
 CHUNK = 400_000
 COLUMNS = [

@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.sample_book import Row
-from pipelines.sample_forms import CODES, LABELS, Form
+from pipelines.sample.book import Row
+from pipelines.sample.forms import CODES, LABELS, Form
 
 MONTHS = {"period", "settled_period", "insured_from", "first_paid_period", "paid_months_to"}
 DAYS = {

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from pipelines.sample_dirt import damaged
+from pipelines.sample.dirt import damaged
 
 OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="none")
 

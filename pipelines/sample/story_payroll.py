@@ -7,7 +7,7 @@ the story, and returns the rows with their fates; it may change the rows it is g
 from collections.abc import Callable
 from decimal import Decimal
 
-from pipelines.sample_book import ACCEPTED, DUPLICATE, Row
+from pipelines.sample.book import ACCEPTED, DUPLICATE, Row
 
 Fated = list[tuple[Row, str]]
 PAID = ("unit_paid", "person_paid")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipelines.sample_payroll import month_name
-from pipelines.sample_world import World
+from pipelines.sample.payroll import month_name
+from pipelines.sample.world import World
 
 SEPARATION_COLUMNS = ["person_id", "unit_id", "separated_on", "reason_code", "reason_text"]
 GRANT_COLUMNS = [

@@ -9,11 +9,14 @@ import numpy as np
 import pyarrow as pa
 import yaml
 
-from pipelines import sample_leavers, sample_payroll, sample_people, sample_units
 from pipelines.errors import UsageError
 from pipelines.messages import say
-from pipelines.sample_world import World, make_world
-from pipelines.sample_write import Sheet
+from pipelines.sample import leavers as sample_leavers
+from pipelines.sample import payroll as sample_payroll
+from pipelines.sample import people as sample_people
+from pipelines.sample import units as sample_units
+from pipelines.sample.world import World, make_world
+from pipelines.sample.write import Sheet
 
 COMPLETE = [
     "dishonest", "zombie", "environmental_penalty", "abnormal_operation", "deregistered",

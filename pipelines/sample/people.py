@@ -6,9 +6,9 @@ from datetime import timedelta
 import numpy as np
 import pyarrow as pa
 
-from pipelines.sample_names import person_names
-from pipelines.sample_payroll import CHUNK
-from pipelines.sample_world import World
+from pipelines.sample.names import person_names
+from pipelines.sample.payroll import CHUNK
+from pipelines.sample.world import World
 
 PEOPLE_COLUMNS = [
     "person_id", "person_name", "sex_code", "ethnic_code", "birth_date", "is_rural_worker",

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from pipelines.sample_book import Book, Row
-from pipelines.sample_cells import cell, header
-from pipelines.sample_forms import NOTE, NOTES, Form
+from pipelines.sample.book import Book, Row
+from pipelines.sample.cells import cell, header
+from pipelines.sample.forms import NOTE, NOTES, Form
 
 Fates = Counter[str]
 

@@ -1,0 +1,44 @@
+"""The same row in two files, or twice in one, counts once."""
+
+import duckdb
+
+from pipelines.contracts import Contract
+from pipelines.sqltext import identifier, quoted
+from pipelines.staged import key_columns, staged_name
+
+
+def mark_duplicates(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, new_files: list[str]
+) -> None:
+    """Set is_duplicate in the staged table of an extract: the first by file name, then line, stays.
+
+    Only rows that share their hash with a row of `new_files` or with a former duplicate are
+    compared, column by column.
+    """
+    table = staged_name(contract.extract)
+    files = ", ".join(quoted(name) for name in new_files) or "''"
+    all_new = f"select count(*) = 0 from {table} where file_name not in ({files})"
+    touched = (
+        f"where row_hash in (select row_hash from {table}"
+        f" where is_duplicate or file_name in ({files}))"
+    )
+    row = connection.execute(all_new).fetchone()
+    connection.execute(
+        f"create or replace temp table candidates as select row_hash from {table}"
+        f" {'' if row and row[0] else touched} group by row_hash having count(*) > 1"
+    )
+    keys = ", ".join(identifier(name) for name in key_columns(connection, contract))
+    connection.execute(
+        "create or replace temp table duplicates as select row_id from ("
+        f"select rowid as row_id, row_number() over (partition by {keys}"
+        f" order by file_name, line_number) as place from {table}"
+        " where row_hash in (select row_hash from candidates)) as placed where place > 1"
+    )
+    ids = "(select row_id from duplicates)"
+    connection.execute(
+        f"update {table} set is_duplicate = false where is_duplicate and rowid not in {ids}"
+    )
+    connection.execute(
+        f"update {table} set is_duplicate = true where not is_duplicate and rowid in {ids}"
+    )
+    connection.execute("drop table candidates; drop table duplicates")
