@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from stdnum.cn import ric, uscc
 
-from pipelines import ROOT, sample_payroll
+from pipelines import ROOT
 from pipelines.errors import UsageError
 from pipelines.sample import make_sample
+from pipelines.sample import payroll as sample_payroll
 from pipelines.sample.ids import ResidentIds, invented_uscc
 from pipelines.sample.places import divisions_by_bureau
 from pipelines.sample.stories import make_story_sample

@@ -1,4 +1,4 @@
-"""Invented extracts: a region of any size (region.py) and the stories of data/sample (stories.py)."""
+"""Invented extracts: a region of any size, and the stories of data/sample."""
 
 from pipelines.sample.region import make_sample
 
