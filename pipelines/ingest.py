@@ -17,7 +17,7 @@ from pipelines.import_log import Refusal, control_refusals, write_import_log
 from pipelines.messages import say
 from pipelines.reference import load_reference
 from pipelines.settings import Settings
-from pipelines.staged import forget, prepare, staged_name
+from pipelines.staged import forget, prepare, staged_name, transaction
 from pipelines.staging import fingerprint, refuse_special, stage_file
 from pipelines.warehouse import open_warehouse
 
@@ -58,10 +58,10 @@ def take_in(
                 progress(line)
         for refusal in control_refusals(connection, delivery):
             refusals.append(refusal)
-            with _transaction(connection):
+            with transaction(connection):
                 forget(connection, refusal.extract, refusal.file_name)
         for extract, contract in contracts.items():
-            with _transaction(connection):
+            with transaction(connection):
                 mark_duplicates(connection, contract, new_files.get(extract, []))
         write_import_log(connection, delivery, refusals, others)
         for refusal in refusals:
@@ -122,15 +122,13 @@ def _take_in_file(
         sha256 = digest_of(path) if known else ""
         if known and known[0] == sha256:
             return None
-        with _transaction(connection):
-            forget(connection, contract.extract, path.name)
-            read = stage_file(connection, contract, path, system, scratch)
+        read = stage_file(connection, contract, path, system, scratch)
         return say(
             f"{path.name}：{contract.title_zh}，{read.rows_read} 行，搁置 {read.rows_set_aside} 行",
             f"{path.name}: {contract.extract}, {read.rows_read} rows, {read.rows_set_aside} set aside",
         )
     except ExtractError as error:
-        with _transaction(connection):
+        with transaction(connection):
             forget(connection, contract.extract, path.name)
         refusals.append(Refusal(contract.extract, path.name, str(error), sha256))
         return None
@@ -144,7 +142,7 @@ def _forget_vanished(
     known = connection.execute("select extract, file_name from files_read").fetchall()
     for extract, file_name in known:
         if (extract, file_name) not in present:
-            with _transaction(connection):
+            with transaction(connection):
                 forget(connection, extract, file_name)
 
 
@@ -172,15 +170,3 @@ def _require_payroll(
         )
     )
 
-
-class _transaction:
-    """A transaction that is rolled back when its block fails."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
-
-    def __enter__(self) -> None:
-        self.connection.execute("begin transaction")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self.connection.execute("rollback" if kind else "commit")

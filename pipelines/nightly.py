@@ -49,9 +49,13 @@ class NotStarted(Exception):
 class StepFailed(Exception):
     """An unexpected failure, told to Prefect by its kind alone; the failure itself is `hidden`."""
 
-    def __init__(self, step: str, hidden: BaseException) -> None:
-        super().__init__(f"{step}: {type(hidden).__name__}")
+    def __init__(self, told: str, hidden: BaseException | None = None) -> None:
+        super().__init__(told)
         self.hidden = hidden
+
+    def __reduce__(self) -> tuple[type["StepFailed"], tuple[str]]:
+        # Prefect pickles the failure of a flow to disk: what is hidden stays out of it.
+        return StepFailed, (str(self),)
 
 
 def may_pass(task: Any, task_run: Any, state: Any) -> bool:
@@ -129,7 +133,7 @@ def run_flow(seconds: float, **parameters: Any) -> HandedOver:
     try:
         return nightly(**parameters)
     except StepFailed as failure:
-        raise failure.hidden from None
+        raise (failure.hidden or failure) from None
     except Exception as error:
         if _begun.is_set() or isinstance(error, WengangError):
             raise
@@ -168,4 +172,4 @@ def _do(step: str, call: Callable[[], Any]) -> Any:
     except (WengangError, OSError):
         raise
     except Exception as error:
-        raise StepFailed(step, error) from None
+        raise StepFailed(f"{step}: {type(error).__name__}", error) from None

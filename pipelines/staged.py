@@ -1,6 +1,7 @@
 """The staged tables of the warehouse: rows per file, the ledger of files, and what leaves with one."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import duckdb
 
@@ -11,8 +12,6 @@ from pipelines.sqltext import identifier
 MACROS = STAGING / "_normalise.sql"
 # What a staging select may give beside the columns of stg_<extract>.
 FATES = ("problem_column", "problem_reason", "is_out_of_scope")
-# What says where a row came from; everything else in it makes rows equal or not.
-ORIGINS = ("file_name", "line_number", "code_system")
 
 LEDGER = """
 create table if not exists files_read (
@@ -38,6 +37,18 @@ create table if not exists file_sums (
 PER_FILE = ("files_read", "rows_set_aside", "set_aside_mentions", "delivered_columns", "file_sums")
 
 
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What happens inside is kept as a whole, or not at all when it fails."""
+    connection.execute("begin transaction")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
 def staged_name(extract: str) -> str:
     """The table that holds an extract's rows of every file."""
     return f"staged_{extract}"
@@ -48,48 +59,40 @@ def prepare(connection: duckdb.DuckDBPyConnection, contracts: dict[str, Contract
 
     Rows staged under a contract with other columns are dropped: their files are read again.
     """
-    connection.execute(Path(MACROS).read_text(encoding="utf-8"))
+    connection.execute(MACROS.read_text(encoding="utf-8"))
     connection.execute(LEDGER)
     for contract in contracts.values():
-        connection.execute(f"create or replace temp view raw_{contract.extract} as {empty_select(contract)}")
-        wanted = _columns(connection, staged_select(connection, contract))
-        table = staged_name(contract.extract)
-        exists = connection.execute(
-            "select count(*) from duckdb_tables() where table_name = ?", [table]
-        ).fetchone()
-        if exists and exists[0] and _columns(connection, f"from {table}") != wanted:
+        extract, table = contract.extract, staged_name(contract.extract)
+        connection.execute(f"create or replace temp view raw_{extract} as {empty_select(contract)}")
+        given = [name for name, _ in _columns(connection, contract.select)]
+        shown = [name for name in given if name not in FATES]
+        select = _staged_select(contract, shown)
+        if _exists(connection, table) and _columns(connection, f"from {table}") != _columns(
+            connection, select
+        ):
             connection.execute(f"drop table {table} cascade")
             for per_file in PER_FILE:
-                connection.execute(f"delete from {per_file} where extract = ?", [contract.extract])
+                connection.execute(f"delete from {per_file} where extract = ?", [extract])
+        connection.execute(f"create table if not exists {table} as {select} limit 0")
         connection.execute(
-            f"create table if not exists {table} as {staged_select(connection, contract)} limit 0"
-        )
-        shown = ", ".join(identifier(name) for name in shown_columns(connection, contract))
-        connection.execute(
-            f"create or replace view stg_{contract.extract} as"
-            f" select {shown} from {table} where not is_duplicate"
+            f"create or replace view stg_{extract} as"
+            f" select {', '.join(map(identifier, shown))} from {table} where not is_duplicate"
         )
 
 
 def staged_select(connection: duckdb.DuckDBPyConnection, contract: Contract) -> str:
-    """The staging select with the hash that finds equal rows; raw_<extract> must be there."""
-    keys = ", ".join(identifier(name) for name in key_columns(connection, contract))
-    return (
-        f"select staging.*, hash({keys}) as row_hash, false as is_duplicate"
-        f" from ({contract.select}) as staging"
-    )
+    """The staging select with the hash that finds equal rows; it reads raw_<extract>."""
+    return _staged_select(contract, shown_columns(connection, contract))
 
 
 def shown_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[str]:
     """The columns of stg_<extract>, in the order of its staging select."""
-    given = _columns(connection, contract.select)
-    return [name for name, _ in given if name not in FATES]
+    return [name for name, _ in _columns(connection, f"from stg_{contract.extract}")]
 
 
 def key_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[str]:
     """The columns in which rows must be equal to be the same row: those of the contract."""
-    known = {column.name for column in contract.columns}
-    return [name for name in shown_columns(connection, contract) if name in known]
+    return _keys(contract, shown_columns(connection, contract))
 
 
 def money_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[str]:
@@ -104,6 +107,25 @@ def forget(connection: duckdb.DuckDBPyConnection, extract: str, file_name: str) 
         test = "file_name = ?" + (" and extract = ?" if table in PER_FILE else "")
         values = [file_name, extract] if table in PER_FILE else [file_name]
         connection.execute(f"delete from {table} where {test}", values)
+
+
+def _staged_select(contract: Contract, shown: list[str]) -> str:
+    keys = ", ".join(map(identifier, _keys(contract, shown)))
+    return (
+        f"select staging.*, hash({keys}) as row_hash, false as is_duplicate"
+        f" from ({contract.select}) as staging"
+    )
+
+
+def _keys(contract: Contract, shown: list[str]) -> list[str]:
+    known = {column.name for column in contract.columns}
+    return [name for name in shown if name in known]
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    select = "select count(*) > 0 from duckdb_tables() where table_name = ?"
+    row = connection.execute(select, [table]).fetchone()
+    return bool(row and row[0])
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, select: str) -> list[tuple[str, str]]:

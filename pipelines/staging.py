@@ -17,7 +17,14 @@ from pipelines.reading import blank_test, raw_select
 from pipelines.reference import reference_digest
 from pipelines.set_aside import move_set_aside
 from pipelines.sqltext import identifier, quoted
-from pipelines.staged import MACROS, money_columns, staged_name, staged_select
+from pipelines.staged import (
+    MACROS,
+    forget,
+    money_columns,
+    staged_name,
+    staged_select,
+    transaction,
+)
 from pipelines.tabular import write_parquet, write_workbook
 
 HEAD_LINES = TAIL_LINES = 40
@@ -81,7 +88,7 @@ def stage_file(
     system: str | None,
     scratch: Path,
 ) -> FileRead:
-    """Read one file into the staged table of its extract; the caller opens the transaction.
+    """Replace what the staged table of its extract holds of a file, in one transaction.
 
     Raises ExtractError for a file that can't be used, and WengangError when its rows don't add up.
     """
@@ -101,17 +108,19 @@ def stage_file(
     read.delimiter = layout.delimiter
     read.heading_lines = len(layout.heading_lines) + len(layout.footer_lines)
     read.unknown_headers = say("、", ", ").join(layout.unknown_headers)
-    for name in layout.positions:
-        values = [contract.extract, path.name, name]
-        connection.execute("insert into delivered_columns values (?, ?, ?)", values)
     has_serials = path.suffix.lower() == ".xlsx"
     raw = raw_select(contract, layout, path.name, system, has_serials)
     connection.execute(f"create or replace temp view raw_{contract.extract} as {raw}")
     read.remarks = _differences(connection, contract, layout)
-    _insert(connection, contract, layout, read)
+    with transaction(connection):
+        forget(connection, contract.extract, path.name)
+        for name in layout.positions:
+            values = [contract.extract, path.name, name]
+            connection.execute("insert into delivered_columns values (?, ?, ?)", values)
+        _insert(connection, contract, layout, read)
+        marks = ", ".join("?" for _ in vars(read))
+        connection.execute(f"insert into files_read values ({marks})", list(vars(read).values()))
     connection.execute("drop table file_lines")
-    marks = ", ".join("?" for _ in vars(read))
-    connection.execute(f"insert into files_read values ({marks})", list(vars(read).values()))
     return read
 
 
@@ -122,7 +131,10 @@ def _load_lines(
     scratch: Path,
     read: FileRead,
 ) -> None:
-    """Fill the table `file_lines`: one row per physical line, rowid + 1 is its number."""
+    """Fill the table `file_lines`: one row per physical line, rowid + 1 is its number.
+
+    It must not happen inside a transaction: there, rowid doesn't count from 0.
+    """
     plain = scratch / "lines.csv"
     if path.suffix.lower() == ".xlsx":
         read.sha256, read.encoding = digest_of(path), "xlsx"

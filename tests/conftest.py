@@ -1,0 +1,34 @@
+"""One published run of data/sample that many tests look at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import ROOT
+from pipelines.lock import run_lock
+from pipelines.order import make_order
+from pipelines.steps import HandedOver, prepare, run_plainly
+
+
+@pytest.fixture(scope="session")
+def sample_run(tmp_path_factory: pytest.TempPathFactory) -> HandedOver:
+    """data/sample from extracts to lists, without Prefect."""
+    order = make_order(ROOT / "data" / "sample", tmp_path_factory.mktemp("out"))
+    with run_lock(order.out):
+        prepare(order)
+        return run_plainly(order)
+
+
+@pytest.fixture(scope="session")
+def sample_folder(sample_run: HandedOver) -> Path:
+    """The folder of the published run of data/sample."""
+    return sample_run.run.folder
+
+
+@pytest.fixture(scope="session")
+def sample_results(sample_folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Its results.duckdb, for reading."""
+    with duckdb.connect(str(sample_folder / "results.duckdb"), read_only=True) as connection:
+        yield connection
