@@ -19,14 +19,34 @@ from pipelines.policy_print import notices
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse
 
+# A system that has no row in a code table is read as no system.
 UNKNOWN_CODES = """
-    select {table!r} as code_table, given.code_system, given.{column} as code, count(*) as occurrences
+    select given.code_system, given.{column} as code, count(*) as occurrences
     from {staged} as given
     where given.{column} is not null and not exists (
         select 1 from ref_{table} as known
-        where known.code = given.{column}
-            and (given.code_system is null or given.code_system = known.system))
-    group by all
+        where known.code = given.{column} and (
+            given.code_system is null
+            or given.code_system = known.system
+            or given.code_system not in (select system from ref_{table})))
+    group by all order by all
+"""
+UNITS_BY_MONTH = """
+    select ref_bureaus.bureau_code, ref_bureaus.bureau_name, paid.period,
+        count(distinct paid.unit_id) as units
+    from stg_payroll as paid
+    left join (
+        select unit_id, max(division_code) as division_code from stg_insured_units group by unit_id
+    ) as insured on paid.unit_id = insured.unit_id
+    left join ref_divisions on insured.division_code = ref_divisions.division_code
+    inner join ref_bureaus
+        on coalesce(ref_divisions.bureau_code, '150000') = ref_bureaus.bureau_code
+    group by all order by all
+"""
+DELIVERED_REGISTERS = """
+    select register from stg_person_registers
+    union select register from stg_unit_registers
+    union select name from delivery_complete
 """
 
 
@@ -46,10 +66,9 @@ def look_at(extracts: Path, settings: Settings) -> Iterator[str]:
                 raise
             refused = error
         with open_warehouse(warehouse, settings) as connection:
-            tables = connection.execute(
-                "select count(*) from duckdb_tables() where table_name = 'import_log'"
-            )
-            if tables.fetchall() == [(1,)]:
+            if connection.execute(
+                "select 1 from duckdb_tables() where table_name = 'import_log'"
+            ).fetchone():
                 yield from _files(connection)
                 yield from _columns(connection)
                 yield from _months(connection)
@@ -70,6 +89,11 @@ def _files(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         "select file_name, extract, status, rows_read, rows_set_aside, refusal, first_reasons,"
         " unknown_headers from import_log order by all"
     ).fetchall()
+    columns = dict(
+        connection.execute(
+            "select file_name, list(column_name) from delivered_columns group by file_name"
+        ).fetchall()
+    )
     for name, extract, status, read, aside, refusal, reasons, headers in found:
         counts = say(f"{read} 行，搁置 {aside} 行", f"{read} rows, {aside} set aside")
         parts = [
@@ -79,6 +103,8 @@ def _files(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             counts if status == "accepted" else None,
         ]
         yield "  " + " · ".join(part for part in parts if part)
+        if name in columns:
+            yield "      " + say("识别的列：", "columns: ") + ", ".join(columns[name])
         if refusal:
             yield f"      {refusal}"
         if reasons:
@@ -97,27 +123,19 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     )
     for extract, contract in load_contracts().items():
         if extract not in present:
-            yield f"  {extract}：" + say("整份数据没有提供", "not delivered at all")
+            yield f"  {extract} · " + say("整份数据没有提供", "not delivered at all")
             continue
         missing = [
             column.name for column in contract.columns if column.name not in present[extract]
         ]
         if missing:
-            yield f"  {extract}：{', '.join(missing)}"
+            yield f"  {extract} · {', '.join(missing)}"
 
 
 def _months(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """By bureau: the months from the first to the last, and those that are missing or thin."""
     yield say("各盟市缴费月份（申报单位数）", "Months of payroll by bureau (units filing)")
-    found = connection.execute(
-        "select ref_bureaus.bureau_code, ref_bureaus.bureau_name, paid.period, count(distinct paid.unit_id)"
-        " from stg_payroll as paid left join ("
-        "   select unit_id, max(division_code) as division_code from stg_insured_units group by unit_id"
-        " ) as units on paid.unit_id = units.unit_id"
-        " left join ref_divisions on units.division_code = ref_divisions.division_code"
-        " inner join ref_bureaus on coalesce(ref_divisions.bureau_code, '150000') = ref_bureaus.bureau_code"
-        " group by all order by all"
-    ).fetchall()
+    found = connection.execute(UNITS_BY_MONTH).fetchall()
     periods = [period for *_, period, _ in found]
     months = range(min(periods), max(periods) + 1) if periods else range(0)
     for code, name in dict.fromkeys((code, name) for code, name, _, _ in found):
@@ -127,7 +145,7 @@ def _months(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         thin = [
             f"{_month(period)}（{units[period]}）" for period in units if units[period] * 2 < usual
         ]
-        text = f"  {code} {name}：{_month(min(units))}–{_month(max(units))}，" + say(
+        text = f"  {code} {name} · {_month(min(units))}–{_month(max(units))} · " + say(
             f"通常 {usual:g} 户", f"usually {usual:g} units"
         )
         if missing:
@@ -144,10 +162,8 @@ def _unknown_codes(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         ("change_reason_codes", "stg_separations", "reason_code"),
     ):
         query = UNKNOWN_CODES.format(table=table, staged=staged, column=column)
-        for code_table, system, code, count in connection.execute(
-            query + " order by all"
-        ).fetchall():
-            yield f"  {code_table} {system or ''} {code}：" + say(f"{count} 行", f"{count} rows")
+        for system, code, count in connection.execute(query).fetchall():
+            yield f"  {table} {system or ''} {code} · " + say(f"{count} 行", f"{count} rows")
 
 
 def _off(
@@ -159,13 +175,7 @@ def _off(
     policies = load_policies()
     for line in notices(policies, day, settings.policy_warning_days):
         yield f"  {line}"
-    delivered = {
-        name
-        for (name,) in connection.execute(
-            "select register from stg_person_registers union select register from stg_unit_registers"
-            " union select name from delivery_complete"
-        ).fetchall()
-    }
+    delivered = {name for (name,) in connection.execute(DELIVERED_REGISTERS).fetchall()}
     labels = dict(
         connection.execute(
             f"select code, {language()} from ref_labels where kind = 'register'"
@@ -177,7 +187,7 @@ def _off(
                 name = labels.get(register, register)
                 yield "  " + say(
                     f"{title_of(policy)}：未提供{name}，相关条件为待核",
-                    f"{title_of(policy)}: no {name} register, its condition can't be told",
+                    f"{title_of(policy)}: not delivered: {name}; its condition can't be told",
                 )
 
 

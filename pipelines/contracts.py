@@ -134,5 +134,8 @@ def _column(path: Path, name: str, given: dict[str, Any]) -> Column:
 
 def _wrong(path: Path, what: str) -> WengangError:
     return WengangError(
-        say(f"{path}：契约有误：{what}，请改正", f"{path}: the contract is wrong: {what}; correct it")
+        say(
+            f"{path}：契约有误：{what}，请改正",
+            f"{path}: the contract is wrong: {what}; correct it",
+        )
     )

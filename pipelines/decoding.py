@@ -52,7 +52,9 @@ def look_at(path: Path) -> Bytes:
     with _opened(path, digest) as stream:
         for number, chunk in enumerate(_chunks(stream)):
             if number == 0:
-                encoding = next((name for bom, name in _BOMS.items() if chunk.startswith(bom)), encoding)
+                encoding = next(
+                    (name for bom, name in _BOMS.items() if chunk.startswith(bom)), encoding
+                )
             if encoding.startswith("utf-8") and not (chunk.isascii() and not decoder.getstate()[0]):
                 try:
                     decoder.decode(chunk)

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Form:
-    """SQL of one type; `{cell}` is a plain cell (maybe empty), `{text}` a cleaned one or NULL."""
+    """SQL of one type; `{cell}` is a plain cell (maybe empty), `{text}` a cleaned one or NULL.
+
+    `clean` is the list that holds the cleaned cell: as a text (`cells`) or as a code (`codes`).
+    """
 
     sql_type: str
     plain: str
@@ -37,7 +40,7 @@ FORMS = {
         sql_type="varchar",
         plain=_CODE,
         from_plain="nullif({cell}, '')",
-        clean="clean_code",
+        clean="codes",
         convert="as_code({text})",
         problem="'ruined_number'",
     ),
@@ -45,7 +48,7 @@ FORMS = {
         sql_type="varchar",
         plain=_UPPER_CODE,
         from_plain="nullif({cell}, '')",
-        clean="clean_code",
+        clean="codes",
         convert="upper(as_code({text}))",
         problem="'ruined_number'",
     ),
@@ -53,7 +56,7 @@ FORMS = {
         sql_type="varchar",
         plain=r"[0-9]{15}(?:[0-9]{2}[1-9X]|[0-9][1-9]0|[1-9]00)",
         from_plain="nullif({cell}, '')",
-        clean="clean_code",
+        clean="codes",
         convert="as_person_id({text})",
         problem="case when is_ruined_id({text}) then 'ruined_number' else 'not_an_id' end",
     ),
@@ -61,7 +64,7 @@ FORMS = {
         sql_type="varchar",
         plain=_TEXT,
         from_plain="nullif({cell}, '')",
-        clean="clean_text",
+        clean="cells",
         convert="{text}",
         problem="'unknown_value'",
     ),
@@ -69,7 +72,7 @@ FORMS = {
         sql_type="integer",
         plain=r"(?:19|20)[0-9]{2}[-/]?(?:0[1-9]|1[0-2])",
         from_plain="plain_month(nullif({cell}, ''))",
-        clean="clean_text",
+        clean="cells",
         convert="as_month({text})",
         problem="'not_a_month'",
     ),
@@ -77,7 +80,7 @@ FORMS = {
         sql_type="date",
         plain=_DAY,
         from_plain="plain_day(nullif({cell}, ''))",
-        clean="clean_text",
+        clean="cells",
         convert="as_day({text})",
         problem="'not_a_day'",
     ),
@@ -85,7 +88,7 @@ FORMS = {
         sql_type="decimal(18, 4)",
         plain=r"-?[0-9]{1,13}(?:\.[0-9]{1,4})?",
         from_plain="cast(nullif({cell}, '') as decimal(18, 4))",
-        clean="clean_code",
+        clean="codes",
         convert="as_money({text})",
         problem="'not_money'",
     ),
@@ -93,7 +96,7 @@ FORMS = {
         sql_type="bigint",
         plain=r"[0-9]{1,9}",
         from_plain="cast(nullif({cell}, '') as bigint)",
-        clean="clean_code",
+        clean="codes",
         convert="as_integer({text})",
         problem="'not_a_number'",
     ),
@@ -101,7 +104,7 @@ FORMS = {
         sql_type="boolean",
         plain=r"是|否|0|1",
         from_plain="as_flag(nullif({cell}, ''))",
-        clean="clean_code",
+        clean="codes",
         convert="as_flag({text})",
         problem="'not_a_flag'",
     ),
@@ -109,7 +112,7 @@ FORMS = {
         sql_type="varchar",
         plain=r"[0-9]{6}",
         from_plain="nullif({cell}, '')",
-        clean="clean_code",
+        clean="codes",
         convert="as_division({text})",
         problem="'not_a_division'",
     ),
@@ -117,7 +120,7 @@ FORMS = {
         sql_type="varchar",
         plain=r"[A-T]?[0-9]{2,4}",
         from_plain="nullif({cell}, '')",
-        clean="clean_code",
+        clean="codes",
         convert="as_industry({text})",
         problem="'not_an_industry'",
     ),

@@ -37,7 +37,10 @@ def take_in(
     """
     if not extracts.is_dir():
         raise ExtractError(
-            say(f"数据文件夹不存在：{extracts}，请检查路径", f"{extracts}: no such folder of extracts")
+            say(
+                f"数据文件夹不存在：{extracts}，请检查路径",
+                f"{extracts}: no such folder of extracts",
+            )
         )
     extracts = extracts.resolve()
     contracts = load_contracts()
@@ -110,7 +113,6 @@ def _take_in_file(
 ) -> str | None:
     """Read a file that is new or changed; a line for people, or None when there was no need."""
     system = delivery.system_of(path.name)
-    sha256 = ""
     scratch = state / "tmp" / "ingest"
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -119,26 +121,28 @@ def _take_in_file(
             "select sha256 from files_read where extract = ? and file_name = ? and fingerprint = ?",
             [contract.extract, path.name, fingerprint(contract, system)],
         ).fetchone()
-        sha256 = digest_of(path) if known else ""
-        if known and known[0] == sha256:
+        if known and known[0] == digest_of(path):
             return None
         read = stage_file(connection, contract, path, system, scratch)
         return say(
             f"{path.name}：{contract.title_zh}，{read.rows_read} 行，搁置 {read.rows_set_aside} 行",
             f"{path.name}: {contract.extract}, {read.rows_read} rows, {read.rows_set_aside} set aside",
         )
-    except ExtractError as error:
+    except (ExtractError, PermissionError) as error:
         with transaction(connection):
             forget(connection, contract.extract, path.name)
-        refusals.append(Refusal(contract.extract, path.name, str(error), sha256))
+        text = str(error)
+        if isinstance(error, PermissionError):
+            text = say(
+                f"{path.name}：没有读取权限，请检查", f"{path.name}: no permission to read it"
+            )
+        refusals.append(Refusal(contract.extract, path.name, text))
         return None
     finally:
         rmtree(scratch, ignore_errors=True)
 
 
-def _forget_vanished(
-    connection: duckdb.DuckDBPyConnection, present: set[tuple[str, str]]
-) -> None:
+def _forget_vanished(connection: duckdb.DuckDBPyConnection, present: set[tuple[str, str]]) -> None:
     known = connection.execute("select extract, file_name from files_read").fetchall()
     for extract, file_name in known:
         if (extract, file_name) not in present:
@@ -153,8 +157,14 @@ def _require_payroll(
     if row:
         return
     why = [refusal.text for refusal in refusals if refusal.extract == payroll.extract]
-    found = why[0] if why else say(f"没有名为 {payroll.extract}… 或 {payroll.title_zh}… 的文件",
-                                   f"no file is called {payroll.extract}…")
+    found = (
+        why[0]
+        if why
+        else say(
+            f"没有名为 {payroll.extract}… 或 {payroll.title_zh}… 的文件",
+            f"no file is called {payroll.extract}…",
+        )
+    )
     files = connection.execute(
         "select file_name, first_reasons from import_log where extract = ? and status = 'accepted'"
         " order by rows_read desc",
@@ -169,4 +179,3 @@ def _require_payroll(
             f"there is no payroll to work with: {found}; deliver unemployment insurance payroll",
         )
     )
-

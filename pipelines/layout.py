@@ -46,9 +46,13 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
         for delimiter in DELIMITERS
         for index, (_, line) in enumerate(filled[: TITLE_ROWS + 1])
     ]
-    count, negative_index, delimiter = max(candidates, default=(0, 0, ","), key=lambda item: item[:2])
+    count, negative_index, delimiter = max(
+        candidates, default=(0, 0, ","), key=lambda item: item[:2]
+    )
     if count < 2:
-        wanted = "、".join(column.label for column in contract.columns if column.required == "value")
+        wanted = "、".join(
+            column.label for column in contract.columns if column.required == "value"
+        )
         raise ExtractError(
             say(
                 f"{name}：前 {TITLE_ROWS + 1} 行中没有{contract.title}的表头，应有：{wanted}",
@@ -74,7 +78,9 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
         heading_lines=tuple(number for number, _ in filled[: last + 1]),
         positions=positions,
         unknown_headers=tuple(
-            text.strip() for at, text in enumerate(header, start=1) if at not in used and text.strip()
+            text.strip()
+            for at, text in enumerate(header, start=1)
+            if at not in used and text.strip()
         ),
     )
     footers = _footers(contract, layout, tail)

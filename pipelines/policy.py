@@ -43,7 +43,7 @@ class Parameter:
 
     name: str
     title: dict[str, str]
-    unit: str
+    unit: dict[str, str]
     readings: dict[str, str]
     entries: tuple[Entry, ...]
 
@@ -162,8 +162,7 @@ def _parameter(path: Path, name: str, body: Any) -> Parameter:
     if not isinstance(body, dict):
         raise _wrong(path, name, say("应为键值表", "should be a mapping"))
     _check_title(path, name, body.get("title"))
-    if not isinstance(body.get("unit"), str):
-        raise _wrong(path, name, say("缺少 unit", "has no unit"))
+    _check_title(path, f"{name}.unit", body.get("unit"))
     days = [key for key in body if key not in PARAMETER_KEYS]
     if wrong := [key for key in days if not isinstance(key, date)]:
         raise _wrong(path, f"{name}.{wrong[0]}", say("既不是已知项也不是日期", "is no known key and no day"))

@@ -98,7 +98,7 @@ def _line(parameter: Parameter, entry: Entry) -> PolicyLine:
         if text
     )
     return PolicyLine(
-        parameter.name, title_of(parameter), _shown(entry), parameter.unit, entry.since, source, wording
+        parameter.name, title_of(parameter), _shown(entry), parameter.unit[language()], entry.since, source, wording
     )
 
 

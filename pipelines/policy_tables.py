@@ -74,7 +74,7 @@ def _write(
             [
                 [
                     policy.screening, parameter.name, bureau, value_text(value_for(entry, bureau)),
-                    parameter.unit, entry.document, entry.article, entry.quote,
+                    parameter.unit[language()], entry.document, entry.article, entry.quote,
                     entry.says[language()] if entry.says else None,
                     entry.note, entry.since, next_change(parameter, day),
                 ]

@@ -44,7 +44,9 @@ def raw_select(
     others = layout.heading_lines + layout.footer_lines
     texts = ",\n".join(f"        {reader.text()} as {reader.text_name}" for reader in delivered)
     doubled = [reader for reader in delivered if len(reader.places) > 1]
-    differs = "".join(f",\n        {reader.differs()} as {reader.differs_name}" for reader in doubled)
+    differs = "".join(
+        f",\n        {reader.differs()} as {reader.differs_name}" for reader in doubled
+    )
     differing = "".join(f",\n    {reader.differs_name}" for reader in doubled)
     values = ",\n".join(f"        {reader.value()} as {reader.name}" for reader in readers)
     problems = [pair for reader in delivered for pair in reader.problems()]
@@ -64,11 +66,20 @@ split_lines as (
         case
             when is_plain then string_split(replace(line, '"', ''), {quoted(layout.delimiter)})
             when contains(line, {quoted(DAMAGE)}) then null
-            else {_fields(layout)}
+            else clean_texts({_fields(layout)})
         end as cells,
         case when not is_plain and contains(line, {quoted(DAMAGE)}) then true end as is_damaged
     from data_lines
     where case when is_plain then true else not {blank_test(layout)} end
+),
+clean_lines as (
+    select
+        line_number,
+        is_plain,
+        is_damaged,
+        cells,
+        case when not is_plain then clean_codes(cells) end as codes
+    from split_lines
 ),
 texts as (
     select
@@ -77,7 +88,7 @@ texts as (
         cells is null as is_broken,
         is_damaged,
 {texts}{differs}
-    from split_lines
+    from clean_lines
 ),
 typed as (
     select
@@ -118,7 +129,9 @@ class _Reader:
         self.name = identifier(column.name)
         self.text_name = identifier(f"{column.name}__text")
         self.differs_name = identifier(f"{column.name}__differs")
-        self.convert = SERIAL.get(column.type, self.form.convert) if has_serials else self.form.convert
+        self.convert = (
+            SERIAL.get(column.type, self.form.convert) if has_serials else self.form.convert
+        )
         codes = column.codes
         self.meanings = (
             code_meanings(codes.table, codes.meaning, system) if codes and codes.closed else {}
@@ -142,14 +155,14 @@ class _Reader:
 
     def text(self) -> str:
         """The column's cell as cleaned text; the first of several headers, then the others."""
-        cleaned = [f"{self.form.clean}(cells[{place}])" for place in self.places]
+        cleaned = [f"{self.form.clean}[{place}]" for place in self.places]
         if len(cleaned) > 1:
             return f"coalesce({', '.join(cleaned)})"
         return f"case when is_plain then cells[{self.places[0]}] else {cleaned[0]} end"
 
     def differs(self) -> str:
         """Whether two headers of this column hold different values; of ids, different valid ones."""
-        cleaned = (f"{self.form.clean}(cells[{place}])" for place in self.places[:2])
+        cleaned = (f"{self.form.clean}[{place}]" for place in self.places[:2])
         first, second = (self.convert.format(text=text) for text in cleaned)
         test = f"{first} <> {second}"
         if self.column.type == "person_id":
@@ -163,8 +176,12 @@ class _Reader:
         careful = self.convert.format(text=self.text_name)
         plain = self.form.from_plain.format(cell=self.text_name)
         if self.mapping:
-            known = " ".join(f"when {quoted(key)} then {quoted(value)}" for key, value in self.mapping.items())
-            careful = f"case {self.text_name} {known}{'' if self.is_closed else f' else {careful}'} end"
+            known = " ".join(
+                f"when {quoted(key)} then {quoted(value)}" for key, value in self.mapping.items()
+            )
+            careful = (
+                f"case {self.text_name} {known}{'' if self.is_closed else f' else {careful}'} end"
+            )
             plain = f"case {self.text_name} {known}{'' if self.is_closed else f' else {plain}'} end"
         if len(self.places) > 1:
             return careful
@@ -186,7 +203,7 @@ class _Reader:
             reason = "'unknown_code'"
             if unsettled:
                 keys = ", ".join(quoted(key) for key in unsettled)
-                reason = f"case when {text} in ({keys}) then 'ambiguous_code' else 'unknown_code' end"
+                reason = f"case when list_contains([{keys}], {text}) then 'ambiguous_code' else 'unknown_code' end"
         found.append((f"{text} is not null and {self.name} is null", label, reason))
         return found
 

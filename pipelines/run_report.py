@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.contracts import load_contracts
 from pipelines.messages import say
 from pipelines.policy import Policy, title_of
 from pipelines.policy_print import notices, values_in_force
@@ -49,7 +50,7 @@ def _extracts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     )
     rows = connection.execute(
         "select file_name, coalesce(extract, ''), status, rows_read, rows_accepted, rows_duplicate,"
-        " rows_out_of_scope, rows_set_aside, concat_ws('；', refusal, first_reasons, unknown_headers)"
+        " rows_out_of_scope, rows_set_aside, refusal, first_reasons, unknown_headers"
         " from import_log order by extract, file_name"
     ).fetchall()
     states = {
@@ -58,9 +59,13 @@ def _extracts(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "not_recognised": say("不认识", "not recognised"),
     }
     lines = [f"## {say('提取文件', 'Extracts')}", "", header, "|---|---|---|---:|---:|---:|---:|---:|---|"]
-    for name, extract, status, *numbers, note in rows:
-        cells = [name, extract, states.get(status, status), *("" if n is None else str(n) for n in numbers)]
-        lines.append("| " + " | ".join([*cells, (note or "").replace("|", "/")]) + " |")
+    titles = {name: contract.title for name, contract in load_contracts().items()}
+    for name, extract, status, *numbers, refusal, reasons, headers in rows:
+        left_out = say(f"未采用的列：{headers}", f"columns left out: {headers}") if headers else None
+        note = say("；", "; ").join(text for text in (refusal, reasons, left_out) if text)
+        cells = [name, titles.get(extract, extract), states.get(status, status)]
+        cells += ["" if number is None else str(number) for number in numbers]
+        lines.append("| " + " | ".join([*cells, note.replace("|", "/")]) + " |")
     return [*lines, ""]
 
 

@@ -51,9 +51,9 @@ def _note_mentions(
     )
     connection.execute(
         "insert into set_aside_mentions"
-        f" select distinct {extract}, file_name, line_number, as_code(clean_code(cell)), null::integer"
+        f" select distinct {extract}, file_name, line_number, as_code(clean_code(filled(bare(cell)))), null::integer"
         " from (select staged.file_name, staged.line_number,"
         f" unnest(string_split(file_lines.line, {quoted(layout.delimiter)})) as cell {rows}"
         f" and staged.problem_reason in {BROKEN}) as broken"
-        " where as_code(clean_code(cell)) is not null"
+        " where as_code(clean_code(filled(bare(cell)))) is not null"
     )

@@ -209,9 +209,7 @@ def _insert(
     )
 
 
-def _differences(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout
-) -> str:
+def _differences(connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout) -> str:
     """What two headers of one column say differently, in words."""
     found = []
     for column in contract.columns:

@@ -56,7 +56,9 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, target: Pat
     """
     source = f"read_parquet({quoted(str(path))})"
     try:
-        names = [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]
+        names = [
+            row[0] for row in connection.execute(f"describe select * from {source}").fetchall()
+        ]
         cells = ", ".join(f"{_one_line(name)} as {identifier(name)}" for name in names)
         options = "format csv, header true, delimiter ',', quote '\"', escape '\"', nullstr ''"
         written = connection.execute(
@@ -145,4 +147,3 @@ def _rows(sheet: Any) -> Iterator[list[Any]]:
 
 def _filled_width(row: list[Any]) -> int:
     return max((at for at, cell in enumerate(row, start=1) if cell not in (None, "")), default=0)
-

@@ -11,7 +11,6 @@ from units
 inner join unit_types on units.unit_id = unit_types.unit_id
 left join ref_unit_type_codes as known
     on units.unit_type_code = known.code
-    and (units.code_system is null or units.code_system = known.system)
     and known.unit_type is null
 where
     units.unit_type_code is not null

@@ -4,9 +4,9 @@
 -- as_…    : a cleaned cell as a value of its type; NULL when it is none
 -- Only lines that are not in plain form come here, so these may take their time.
 
--- empty, \N, NULL, 无, /, -, 暂无
+-- empty, \N, NULL, 无, /, -, 暂无 (a list with `in` would be joined for every line of the file)
 create or replace temp macro filled(cell) as
-    case when upper(cell) not in ('', '\N', 'NULL', '无', '/', '-', '暂无') then cell end;
+    case when not regexp_full_match(upper(cell), '(\\N|NULL|无|/|-|暂无)?') then cell end;
 
 -- full-width forms of ASCII as ASCII
 create or replace temp macro half_width(cell) as
@@ -29,22 +29,26 @@ create or replace temp macro bare(cell) as
         '^[ =]*["“'']*[ ]*|[ ]*["”'']*[ ]*$', '', 'g'
     );
 
-create or replace temp macro clean_text(cell) as filled(bare(cell));
+create or replace temp macro clean_texts(cells) as
+    list_transform(cells, lambda cell: filled(bare(cell)));
 
--- no inner spaces and quotes either; 6210.0 is 6210 that was once a number
+-- of cleaned texts: no inner spaces and quotes either; 6210.0 is 6210 that was once a number
 create or replace temp macro clean_code(cell) as
-    filled(
-        case
-            when regexp_full_match(cell, '[0-9A-Za-wyz]*|-?[0-9]+[.][0-9]*[1-9]') then cell
-            else regexp_replace(
+    case
+        when regexp_full_match(cell, '[0-9A-Za-wyz]*|-?[0-9]+[.][0-9]*[1-9]') then cell
+        else filled(
+            regexp_replace(
                 regexp_replace(
-                    regexp_replace(half_width(bare(cell)), '[ "“”‘’''`]', '', 'g'),
+                    regexp_replace(half_width(cell), '[ "“”‘’''`]', '', 'g'),
                     '^(-?[0-9]{1,15})[.]0+$', '\1'
                 ),
                 '^([0-9]+)x$', '\1X'
             )
-        end
-    );
+        )
+    end;
+
+create or replace temp macro clean_codes(cells) as
+    list_transform(cells, lambda cell: clean_code(cell));
 
 -- a number that a spreadsheet has cut to 15 digits: 1.50102E+17, or longer with a decimal part
 create or replace temp macro is_ruined(code) as
@@ -180,8 +184,8 @@ create or replace temp macro as_integer(cell) as
 
 create or replace temp macro as_flag(cell) as
     case
-        when upper(cell) in ('是', '1', 'Y', 'YES', 'T', 'TRUE') then true
-        when upper(cell) in ('否', '0', 'N', 'NO', 'F', 'FALSE') then false
+        when regexp_full_match(upper(cell), '是|1|Y|YES|T|TRUE') then true
+        when regexp_full_match(upper(cell), '否|0|N|NO|F|FALSE') then false
     end;
 
 -- six digits; longer codes of towns and villages begin with those of their county

@@ -10,10 +10,14 @@ select
     register,
     uscc,
     unit_name,
-    problem_column,
-    coalesce(
-        problem_reason, case when uscc is null and unit_name is null then 'no_name_and_code' end
-    ) as problem_reason,
+    case
+        when problem_reason is null and uscc is null and unit_name is null then '单位名称'
+        else problem_column
+    end as problem_column,
+    case
+        when problem_reason is null and uscc is null and unit_name is null then 'no_name_and_code'
+        else problem_reason
+    end as problem_reason,
     listed_from,
     listed_to
 from raw_unit_registers

@@ -27,7 +27,7 @@ select
     listed.limit_text as "裁员率上限",
     listed.method_label as "计算办法",
     cast(listed.paid_for_year as decimal(18, 2)) as "全年缴费金额",
-    listed.refund_share as "返还比例",
+    cast(listed.refund_share as double) as "返还比例",
     cast(listed.refund_amount_yuan as decimal(18, 2)) as "返还金额",
     cast(listed.already_paid_yuan as decimal(18, 2)) as "已发放金额",
     listed.bank_name as "开户银行",

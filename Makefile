@@ -1,0 +1,67 @@
+# Two commands on a fresh machine with Python >= 3.11 and make: `make run`, `make test`.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# A folder made by `make offline-kit`: sets up from it, without any network.
+OFFLINE ?=
+KIT ?= offline-kit
+
+.PHONY: help run test test-all test-tools lint format lock offline-kit clean
+
+help:
+	@echo "make run           set up, then the main job on data/sample"
+	@echo "make test          set up for development, then every check (what CI runs)"
+	@echo "make test-all      the same with the full dose"
+	@echo "make test-tools    install the programs that some tests open the lists with"
+	@echo "make lint          ruff, sqlfluff, mypy"
+	@echo "make format        let ruff and nbstripout rewrite what they can"
+	@echo "make offline-kit   wheels, lock file and README in one folder ($(KIT))"
+	@echo "make run OFFLINE=DIR   set up from such a folder on a machine without network"
+
+run: $(READY)
+	@$(BIN)/wengang run --extracts data/sample
+
+test: $(READY) lint
+	$(BIN)/python -m pytest -m "not full"
+
+test-all: $(READY) lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/nbstripout notebooks/*.ipynb
+
+$(READY): requirements.lock pyproject.toml
+	@.ci/setup "$(VENV)" "$(OFFLINE)"
+	@touch $@
+
+# Tests that open lists with other programs are skipped where these are not installed.
+test-tools:
+	@command -v apt-get >/dev/null || { echo "make test-tools: this machine has no apt-get; install LibreOffice Calc yourself"; exit 1; }
+	apt-get update && apt-get install --yes --no-install-recommends libreoffice-calc
+
+# Wheels of this Python version and platform: make the kit on a machine like the one it is for.
+offline-kit: $(READY)
+	@mkdir -p "$(KIT)/wheels"
+	@$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --require-hashes \
+	    --dest "$(KIT)/wheels" --requirement requirements.lock
+	@cp requirements.lock $$(ls README*.md 2>/dev/null) "$(KIT)"
+	@echo "$(KIT): $$(ls "$(KIT)/wheels" | wc -l | tr -d ' ') wheels. On the machine without network: make run OFFLINE=$(KIT)"
+
+# For maintainers: needs uv. The index is the default one; no host may get into the file.
+lock:
+	@echo '# Exact versions with hashes, for Python 3.11 to 3.13. Made from pyproject.toml by `make lock`.' > requirements.lock.new
+	@uv --no-config pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	    --generate-hashes --no-strip-extras --no-header --no-annotate --quiet >> requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info build
