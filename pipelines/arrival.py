@@ -68,7 +68,7 @@ def look_at(extracts: Path, settings: Settings) -> Iterator[str]:
         with open_warehouse(warehouse, settings) as connection:
             if connection.execute(
                 "select 1 from duckdb_tables() where table_name = 'import_log'"
-            ).fetchone():
+            ).fetchall():
                 yield from _files(connection)
                 yield from _columns(connection)
                 yield from _months(connection)

@@ -125,11 +125,11 @@ def _frames(
     if any("_table_column" in item["type"] for item in expectations):
         columns = present
     quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
-    cursor: Any = connection.execute(f'select {quoted} from "{table}"')
+    rows: Any = connection.sql(f'select {quoted} from "{table}"')
     if piece_rows is None:
-        yield _frame(cursor.to_arrow_table())
+        yield _frame(rows.to_arrow_table())
         return
-    reader = cursor.to_arrow_reader(piece_rows)
+    reader = rows.to_arrow_reader(piece_rows)
     empty = True
     for batch in reader:
         empty = False

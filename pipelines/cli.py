@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import warnings
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -12,7 +13,7 @@ import typer
 from pipelines import commands
 from pipelines.arguments import arranged, language_asked_for
 from pipelines.errors import UsageError
-from pipelines.failures import explain
+from pipelines.failures import INTERRUPTED, explain
 from pipelines.messages import say, use_language
 
 CODES = {
@@ -33,6 +34,8 @@ CODES = {
 def main() -> None:
     """The console command."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # they are for who develops
     code = run_command(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
@@ -47,6 +50,8 @@ def run_command(arguments: list[str]) -> int:
         use_language(language_asked_for(arguments))
         command = typer.main.get_command(build_app())
         result = command.main(args=arranged(arguments), prog_name="wengang", standalone_mode=False)
+        if result == INTERRUPTED:
+            raise KeyboardInterrupt
         return result if isinstance(result, int) else 0
     except SystemExit as end:  # whoever read the output went away
         return end.code if isinstance(end.code, int) else 1

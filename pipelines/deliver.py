@@ -153,12 +153,12 @@ def _check_addressees(connection: duckdb.DuckDBPyConnection, list_name: str) -> 
     found = connection.execute(
         f"select count(*) from {_quoted('list_' + list_name)} as listed where not exists"
         " (select 1 from ref_bureaus where ref_bureaus.bureau_code = listed.bureau_code)"
-    ).fetchone()
-    if found and found[0]:
+    ).fetchall()
+    if found[0][0]:
         raise WengangError(
             say(
-                f"list_{list_name}：{found[0]} 行没有收件盟市（bureau_code 不在 ref_bureaus）",
-                f"list_{list_name}: {found[0]} rows have no addressee"
+                f"list_{list_name}：{found[0][0]} 行没有收件盟市（bureau_code 不在 ref_bureaus）",
+                f"list_{list_name}: {found[0][0]} rows have no addressee"
                 " (bureau_code not in ref_bureaus)",
             )
         )
@@ -174,10 +174,10 @@ def _rows(
     """The cells of a bureau's rows as text, in the order of 序号."""
     cells = ", ".join(f"coalesce({_as_text(item)}, '')" for item in columns)
     order = ", ".join([_quoted(item.title) for item in columns if item.title == "序号"] + subjects)
-    result: Any = connection.execute(
+    result: Any = connection.sql(
         f"select {cells} from {_quoted('list_' + list_name)} where bureau_code = ? "
         f"{'order by ' + order if order else ''}",
-        [bureau_code],
+        params=[bureau_code],
     ).to_arrow_table()
     texts: list[list[Any]] = [column.to_pylist() for column in result.columns]
     for row in zip(*texts, strict=True):

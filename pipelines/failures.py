@@ -66,11 +66,12 @@ def _wrong_use(error: TyperException) -> str:
 
 
 def _keep_stack(error: BaseException) -> Path | None:
-    """Write where it failed, without any value and without the message, which could name people."""
+    """Write where it failed: no values, and not the message, which could name people."""
     if not _stacks:
         return None
     lines = [f"{type(error).__module__}.{type(error).__qualname__}\n"]
-    lines += traceback.format_list(traceback.extract_tb(error.__traceback__))
+    for frame in traceback.extract_tb(error.__traceback__):
+        lines.append(f"{frame.filename}:{frame.lineno} in {frame.name}\n")
     path = _stacks[0] / f"{datetime.now():%Y%m%d-%H%M%S}.txt"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

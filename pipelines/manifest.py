@@ -14,7 +14,7 @@ from pipelines.messages import language
 from pipelines.publish import Run
 
 CODE = (
-    "pipelines/*.py",
+    "pipelines/**/*.py",
     "sql/**/*.sql",
     "sql/**/*.yaml",
     "sql/notices/*.txt",
@@ -35,12 +35,12 @@ def write_manifest(
     `rows` are data rows by path from the run folder; `only` names the screenings when the run
     is partial.
     """
-    before = connection.execute("select max(run_id) from previous_run").fetchone()
+    before = connection.execute("select max(run_id) from previous_run").fetchall()
     content = {
         "run": run.run_id,
         "as_of": run.as_of.isoformat(),
         "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "run_before": before[0] if before else None,
+        "run_before": before[0][0],
         "only": list(only),
         "language": language(),
         "code": {"version": VERSION, "sha256": code_fingerprint()},

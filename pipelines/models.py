@@ -12,6 +12,7 @@ import duckdb
 from pipelines import ROOT
 from pipelines.errors import WengangError
 from pipelines.messages import language, say
+from pipelines.storage import is_storage_failure
 
 FACTS = ROOT / "sql" / "facts"
 MEASURES = ROOT / "sql" / "measures"
@@ -59,6 +60,8 @@ def build(
         try:
             connection.execute(f'create or replace table "{name}" as {selects[name]}')
         except duckdb.Error as error:
+            if is_storage_failure(error) or isinstance(error, duckdb.InterruptException):
+                raise
             raise _failure(files[name], error) from None
         progress(f"{name} {perf_counter() - started:.2f}s")
     return order

@@ -1,11 +1,15 @@
 """What people are told of the policy: every value in force, and what changes soon."""
 
+import csv
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
 from pipelines.messages import language, say
 from pipelines.policy import Entry, Parameter, Policy, documents, title_of, why_not_in_force
 from pipelines.policy_tables import value_text
+from pipelines.reference import REFERENCE
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,20 @@ def _reading(parameter: Parameter, entry: Entry) -> str | None:
 
 
 def _shown(entry: Entry) -> str:
-    """The region's value, then those of single bureaus."""
-    shown = value_text(entry.value) or say("（待定）", "(open)")
-    own = [f"{bureau}: {value_text(value)}" for bureau, value in entry.by_bureau.items()]
+    """The region's value, then those of single bureaus; codes in the words of the lists."""
+    shown = _in_words(entry.value) or say("（待定）", "(open)")
+    own = [f"{bureau}: {_in_words(value)}" for bureau, value in entry.by_bureau.items()]
     return "; ".join([shown, *own])
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return say("、", ", ").join(_words().get(item, {}).get(language(), item) for item in value)
+    return value_text(value)
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    with (REFERENCE / "labels.csv").open(encoding="utf-8", newline="") as file:
+        kinds = {"unit_type", "reason_class", "register", "method"}
+        return {row["code"]: row for row in csv.DictReader(file) if row["kind"] in kinds}

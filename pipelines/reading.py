@@ -66,7 +66,7 @@ split_lines as (
         case
             when is_plain then string_split(replace(line, '"', ''), {quoted(layout.delimiter)})
             when contains(line, {quoted(DAMAGE)}) then null
-            else clean_texts({_fields(layout)})
+            else {_fields(layout)}
         end as cells,
         case when not is_plain and contains(line, {quoted(DAMAGE)}) then true end as is_damaged
     from data_lines
@@ -77,9 +77,20 @@ clean_lines as (
         line_number,
         is_plain,
         is_damaged,
+        case
+            when is_plain then cells
+            when len(cells) = {layout.width} then clean_texts(cells)
+        end as cells
+    from split_lines
+),
+code_lines as (
+    select
+        line_number,
+        is_plain,
+        is_damaged,
         cells,
         case when not is_plain then clean_codes(cells) end as codes
-    from split_lines
+    from clean_lines
 ),
 texts as (
     select
@@ -88,7 +99,7 @@ texts as (
         cells is null as is_broken,
         is_damaged,
 {texts}{differs}
-    from clean_lines
+    from code_lines
 ),
 typed as (
     select
@@ -105,7 +116,7 @@ select
     line_number,
     cast({quoted(system) if system else "null"} as varchar) as code_system,
     {", ".join(reader.name for reader in readers)},
-    case when not is_plain then case
+    case when not (is_plain or is_broken) then case
         {_cases([(test, quoted(label)) for test, label, _ in problems])}
     end end as problem_column,
     case when not is_plain then case
@@ -233,11 +244,9 @@ def _plain_line(readers: list[_Reader], layout: Layout) -> str:
 def _fields(layout: Layout) -> str:
     mark = re.escape(layout.delimiter)
     field = f'"(?:[^"]|"")*"|[^"{mark}]*'
-    grammar = f"(?:{field})(?:{mark}(?:{field})){{{layout.width - 1}}}"
-    return (
-        f"fields(line, {quoted(layout.delimiter)}, {layout.width}, {quoted(grammar)},"
-        f" {quoted(f'{mark}({field})')})"
-    )
+    grammar = f"(?:{field})(?:{mark}(?:{field}))*"
+    pattern = f"{mark}({field})"
+    return f"fields(line, {quoted(layout.delimiter)}, {quoted(grammar)}, {quoted(pattern)})"
 
 
 def _numbers(lines: tuple[int, ...]) -> str:

@@ -26,9 +26,9 @@ def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path = REFEREN
         header, rows = read_table(path)
         columns = ", ".join(f'"{name}" {_sql_type(name)}' for name in header)
         connection.execute(f'create or replace table "ref_{path.stem}" ({columns})')
-        values = ", ".join(f"({', '.join(_literal(cell) for cell in row)})" for row in rows)
-        if values:
-            connection.execute(f'insert into "ref_{path.stem}" values {values}')
+        cells = ", ".join("unnest(?::varchar[])" for _ in header)
+        values = [[row[place] or None for row in rows] for place in range(len(header))]
+        connection.execute(f'insert into "ref_{path.stem}" select {cells}', values)
 
 
 def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -89,6 +89,3 @@ def reference_digest(folder: Path = REFERENCE) -> str:
 def _sql_type(column: str) -> str:
     return "decimal(18, 4)" if column.endswith("_min") else "varchar"
 
-
-def _literal(cell: str) -> str:
-    return "'" + cell.replace("'", "''") + "'" if cell else "null"

@@ -17,6 +17,7 @@ from pipelines.order import Order
 from pipelines.progress import glimpse, tell, warn_first
 from pipelines.publish import Run, begin, close_to_others, publish, runs_folder, tidy
 from pipelines.results_copy import copy_results
+from pipelines.reader_note import write_reader_notes
 from pipelines.run_report import write_run_report
 from pipelines.storage import storage_of
 from pipelines.warehouse import open_warehouse
@@ -83,6 +84,8 @@ def build_and_check(order: Order) -> Path:
     folders = [models.FACTS, models.MEASURES, *(item.path.parent for item in chosen)]
     with _opened(order, say("建表与检查", "building and checking")) as connection:
         built = models.build(connection, folders, glimpse)
+        models.remember(connection)
+        models.remember(connection)
         tell(say(f"已建成 {len(built)} 张表", f"{len(built)} tables built"))
         run = begin(order.out, order.as_of)
         days = order.settings.policy_warning_days
@@ -95,8 +98,10 @@ def build_and_check(order: Order) -> Path:
 def hand_over(order: Order, folder: Path) -> HandedOver:
     """Lists, summary, results and manifest → the run folder; published unless it is partial."""
     run = Run(folder.name, folder)
+    chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
     with _opened(order, say("交付", "handing over")) as connection:
         rows = deliver(connection, folder)
+        write_reader_notes(connection, folder, chosen, order.as_of)
         summary = summarise(connection)
         write_summary(folder / "summary.csv", summary)
         rows["summary.csv"] = len(summary)

@@ -129,8 +129,8 @@ def _compare(case: Case, result: Iterable[dict[str, Any]]) -> list[str]:
 
 def is_as(value: Any, wanted: str) -> bool:
     """Whether a value is what a cell says; a DOUBLE to the digits that the cell has."""
-    if value is None or not wanted:
-        return value is None and not wanted
+    if value in (None, "") or not wanted:
+        return value in (None, "") and not wanted
     if isinstance(value, bool):
         return wanted == str(value).lower()
     if isinstance(value, int) and MONTH.fullmatch(wanted):
@@ -145,7 +145,7 @@ def is_as(value: Any, wanted: str) -> bool:
 
 def shown(value: Any, wanted: str) -> str:
     """A value as a case table would write it."""
-    if value is None:
+    if value in (None, ""):
         return "unknown"
     if isinstance(value, bool):
         return str(value).lower()

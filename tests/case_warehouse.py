@@ -9,34 +9,27 @@ import duckdb
 
 from pipelines import models, policy, policy_tables
 from pipelines.contracts import load_contracts
-from pipelines.forms import FORMS
 from pipelines.reference import load_reference
+from pipelines.staged import prepare
 
 DAY = date(2022, 3, 22)
-OTHER_TABLES = (
-    "delivered_columns (extract varchar, file_name varchar, column_name varchar)",
-    "delivery_complete (name varchar)",
-    "set_aside_mentions (extract varchar, file_name varchar, line_number bigint,"
-    " unit_id varchar, period integer)",
-    "previous_listed (list_name varchar, subject_id varchar, bureau_code varchar,"
-    " subject_name varchar, first_listed_on date)",
-)
 
 
 @cache
 def warehouse() -> duckdb.DuckDBPyConnection:
-    """The whole pipeline built once on empty extracts: every table is there with its types."""
+    """Every table of a run with its types, empty but for reference tables and policy on DAY."""
     connection = duckdb.connect()
-    for table in OTHER_TABLES:
-        connection.execute(f"create table {table}")
-    for contract in load_contracts().values():
-        name = contract.extract
-        columns = "".join(f", {item.name} {FORMS[item.type].sql_type}" for item in contract.columns)
-        connection.execute(
-            f"create table raw_{name} (file_name varchar, line_number bigint, code_system varchar,"
-            f" problem_column varchar, problem_reason varchar{columns})"
-        )
-        connection.execute(f"create table stg_{name} as {contract.select}")
+    contracts = load_contracts()
+    prepare(connection, contracts)
+    for extract in contracts:
+        connection.execute(f"create table empty as from stg_{extract}")
+        connection.execute(f"drop view stg_{extract}")
+        connection.execute(f"alter table empty rename to stg_{extract}")
+    connection.execute("create table delivery_complete (name varchar)")
+    connection.execute(
+        "create table previous_listed (list_name varchar, subject_id varchar,"
+        " bureau_code varchar, subject_name varchar, first_listed_on date)"
+    )
     load_reference(connection)
     models.set_day(connection, DAY)
     policies = policy.load_policies()

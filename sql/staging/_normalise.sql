@@ -6,12 +6,15 @@
 
 -- empty, \N, NULL, 无, /, -, 暂无 (a list with `in` would be joined for every line of the file)
 create or replace temp macro filled(cell) as
-    case when not regexp_full_match(upper(cell), '(\\N|NULL|无|/|-|暂无)?') then cell end;
+    case
+        when length(cell) > 4 then cell
+        when not regexp_full_match(upper(cell), '(\\N|NULL|无|/|／|-|－|暂无)?') then cell
+    end;
 
 -- full-width forms of ASCII as ASCII
 create or replace temp macro half_width(cell) as
     case
-        when regexp_full_match(cell, '[ -~]*') then cell
+        when not regexp_matches(cell, '[\x{FF01}-\x{FF5E}]') then cell
         else translate(
             cell,
             '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ（）－＋．，／：＼＿＇＂＝',
@@ -19,15 +22,18 @@ create or replace temp macro half_width(cell) as
         )
     end;
 
--- zero-width characters, outer spaces and quotes, a leading apostrophe
+-- without zero-width characters, outer spaces and quotes, a leading apostrophe or equals sign
 create or replace temp macro bare(cell) as
-    regexp_replace(
-        regexp_replace(
-            regexp_replace(cell, '[\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]', '', 'g'),
-            '[\s\x{A0}\x{3000}]+', ' ', 'g'
-        ),
-        '^[ =]*["“'']*[ ]*|[ ]*["”'']*[ ]*$', '', 'g'
-    );
+    case
+        when regexp_full_match(cell, '[0-9A-Za-z一-龥.,:/_￥-]*') then cell
+        else regexp_replace(
+            regexp_replace(
+                regexp_replace(cell, '[\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]+', '', 'g'),
+                '[\s\x{A0}\x{3000}]+', ' ', 'g'
+            ),
+            '^[ =]*["“'']*[ ]*|[ ]*["”'']*[ ]*$', '', 'g'
+        )
+    end;
 
 create or replace temp macro clean_texts(cells) as
     list_transform(cells, lambda cell: filled(bare(cell)));
@@ -35,11 +41,11 @@ create or replace temp macro clean_texts(cells) as
 -- of cleaned texts: no inner spaces and quotes either; 6210.0 is 6210 that was once a number
 create or replace temp macro clean_code(cell) as
     case
-        when regexp_full_match(cell, '[0-9A-Za-wyz]*|-?[0-9]+[.][0-9]*[1-9]') then cell
+        when regexp_full_match(cell, '[0-9A-Za-wyz一-龥]*|-?[0-9]+[.][0-9]*[1-9]') then cell
         else filled(
             regexp_replace(
                 regexp_replace(
-                    regexp_replace(half_width(cell), '[ "“”‘’''`]', '', 'g'),
+                    regexp_replace(half_width(cell), '[ "“”‘’''`]+', '', 'g'),
                     '^(-?[0-9]{1,15})[.]0+$', '\1'
                 ),
                 '^([0-9]+)x$', '\1X'
@@ -99,44 +105,38 @@ create or replace temp macro as_person_id(code) as
             then lifted(code)
     end;
 
-create or replace temp macro in_calendar(day_read) as
-    case when day_read between date '1900-01-01' and date '9999-12-31' then day_read end;
-
--- 2021-12-31, 2021/12/31, 20211231, 2021年12月31日, with or without a time
-create or replace temp macro as_day(cell) as
-    in_calendar(
-        case
-            when regexp_full_match(half_width(cell), '[0-9]{4}([-/][0-9]{1,2}[-/][0-9]{1,2}|年 ?[0-9]{1,2}月 ?[0-9]{1,2}日|[0-9]{4})([ T]*[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?|[0-9]{6})?')
-                then try_cast(
-                    regexp_replace(
-                        half_width(cell),
-                        '^([0-9]{4})(?:[-/]([0-9]{1,2})[-/]([0-9]{1,2})|年 ?([0-9]{1,2})月 ?([0-9]{1,2})日|([0-9]{2})([0-9]{2})).*$',
-                        '\1-\2\4\6-\3\5\7'
-                    ) as date
-                )
-        end
+-- 2021-12-31, 2021/12/31, 20211231, 2021年12月31日, with or without a time, from 1900 on
+create or replace temp macro is_like_a_day(cell) as
+    regexp_full_match(
+        cell,
+        '(19|[2-9][0-9])[0-9]{2}([-/][0-9]{1,2}[-/][0-9]{1,2}|年 ?[0-9]{1,2}月 ?[0-9]{1,2}日|[0-9]{4})([ T]*[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?|[0-9]{6})?'
     );
+
+create or replace temp macro as_day(cell) as
+    case
+        when is_like_a_day(half_width(cell))
+            then try_cast(
+                regexp_replace(
+                    half_width(cell),
+                    '^([0-9]{4})(?:[-/]([0-9]{1,2})[-/]([0-9]{1,2})|年 ?([0-9]{1,2})月 ?([0-9]{1,2})日|([0-9]{2})([0-9]{2})).*$',
+                    '\1-\2\4\6-\3\5\7'
+                ) as date
+            )
+    end;
 
 -- 202112, 2021-12, 2021/12, 2021年12月, or any day of the month
-create or replace temp macro as_month(cell) as
-    year(
-        as_day(
-            regexp_replace(
-                regexp_replace(half_width(cell), '^([0-9]{6})[.]0+$', '\1'),
-                '^([0-9]{4})(?:[-/]([0-9]{1,2})|年 ?([0-9]{1,2})月份?|([0-9]{2}))$',
-                '\1-\2\3\4-01'
-            )
-        )
-    ) * 12
-    + month(
-        as_day(
-            regexp_replace(
-                regexp_replace(half_width(cell), '^([0-9]{6})[.]0+$', '\1'),
-                '^([0-9]{4})(?:[-/]([0-9]{1,2})|年 ?([0-9]{1,2})月份?|([0-9]{2}))$',
-                '\1-\2\3\4-01'
-            )
-        )
+create or replace temp macro is_like_a_month(cell) as
+    regexp_full_match(
+        cell,
+        '(19|[2-9][0-9])[0-9]{2}([-/](0?[1-9]|1[0-2])|年 ?(0?[1-9]|1[0-2])月份?|(0[1-9]|1[0-2])([.]0+)?)'
     );
+
+create or replace temp macro as_month(cell) as
+    case
+        when is_like_a_month(half_width(cell)) or as_day(cell) is not null
+            then cast(left(half_width(cell), 4) as integer) * 12
+                + cast(regexp_extract(half_width(cell), '^[0-9]{4}[-/年 ]*([0-9]{1,2})', 1) as integer)
+    end;
 
 -- spreadsheets count days from 1899-12-30
 create or replace temp macro as_serial_day(cell) as
@@ -167,13 +167,18 @@ create or replace temp macro plain_month(cell) as
     cast(left(cell, 4) as integer) * 12 + cast(right(cell, 2) as integer);
 
 -- 1234.5, 1,234.50, ￥1,234.50; at most four decimals, beyond the eighth is the noise of a float
+create or replace temp macro without_marks(cell) as
+    replace(replace(replace(replace(cell, ',', ''), '￥', ''), '¥', ''), '+', '');
+
 create or replace temp macro as_money(cell) as
     case
+        when regexp_full_match(cell, '-?[0-9]{1,13}([.][0-9]{1,4})?')
+            then cast(cell as decimal(18, 4))
         when
             regexp_full_match(cell, '[¥￥]?[+-]?[¥￥]?([0-9]{1,3}(,[0-9]{3})+|[0-9]*)([.][0-9]*)?')
-            and try_cast(regexp_replace(cell, '[¥￥,+]', '', 'g') as decimal(28, 8))
-            = try_cast(regexp_replace(cell, '[¥￥,+]', '', 'g') as decimal(18, 4))
-            then try_cast(regexp_replace(cell, '[¥￥,+]', '', 'g') as decimal(18, 4))
+            and try_cast(without_marks(cell) as decimal(28, 8))
+            = try_cast(without_marks(cell) as decimal(18, 4))
+            then try_cast(without_marks(cell) as decimal(18, 4))
     end;
 
 create or replace temp macro as_integer(cell) as
@@ -195,14 +200,10 @@ create or replace temp macro as_division(code) as
 create or replace temp macro as_industry(code) as
     case when regexp_full_match(upper(code), '[A-T]|[A-T]?[0-9]{2,4}') then upper(code) end;
 
--- the fields of a line, NULL when it breaks the grammar: no quotes inside bare fields, and as
--- many fields as the header has
-create or replace temp macro fields(line, delimiter, width, grammar, field) as
+-- the fields of a line, NULL when it breaks the grammar: a quote inside a bare field
+create or replace temp macro fields(line, delimiter, grammar, field) as
     case
-        when not contains(line, '"')
-            then case
-                when len(string_split(line, delimiter)) = width then string_split(line, delimiter)
-            end
+        when not contains(line, '"') then string_split(line, delimiter)
         when regexp_full_match(line, grammar)
             then list_transform(
                 regexp_extract_all(delimiter || line, field, 1),

@@ -1,0 +1,53 @@
+"""说明.txt in each bureau's folder: what the lists are, and on which values they rest."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipelines.deliver import list_names
+from pipelines.messages import say
+from pipelines.policy import Policy, title_of
+from pipelines.policy_print import values_in_force
+
+
+def write_reader_notes(
+    connection: duckdb.DuckDBPyConnection, folder: Path, policies: list[Policy], as_of: date
+) -> None:
+    """Write the note into every bureau's folder of a run; `policies` are those in force."""
+    about = dict(connection.execute("select code, label from labels where kind = 'list'").fetchall())
+    lists = [f"{name}：{about.get(name, '')}" for name in list_names(connection)]
+    values = [line for policy in policies for line in _values(policy, as_of)]
+    bureaus = connection.execute("select bureau_code, bureau_name from ref_bureaus").fetchall()
+    for code, name in bureaus:
+        lines = [
+            f"{name} · {as_of}",
+            "",
+            say("一、名单", "Lists"),
+            *lists,
+            "",
+            say(
+                "二、所依据的政策取值（除通知外，各文件仅见转载，引用以原文为准）",
+                "Policy values (all documents but the notice were seen as copies: the originals decide)",
+            ),
+            *values,
+            "",
+            say(
+                "裁员率写成“甲～乙”的：甲为已确定，乙为把原因或缴费月数不明的人员全部计入。"
+                "失业保险金的月标准和合计仅供参考，以经办机构核定为准。",
+                "A layoff rate “a～b”: a is certain, b counts everyone whose reason or paid months"
+                " are not known. Benefit amounts are for reference: the office decides.",
+            ),
+        ]
+        path = folder / f"{code}-{name}" / "说明.txt"
+        path.touch(mode=0o600)
+        # With a byte order mark and CRLF: clerks open it in Windows' own editor.
+        path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8-sig", newline="")
+
+
+def _values(policy: Policy, as_of: date) -> list[str]:
+    lines = [f"【{title_of(policy)}】"]
+    for line in values_in_force(policy, as_of):
+        source = f"；{line.source}" if line.source else ""
+        lines.append(f"{line.title}：{line.value}（{line.unit}）{source}；{line.wording}")
+    return lines

@@ -1,0 +1,170 @@
+"""A run is published at once or not at all, and remembers the one before."""
+
+import json
+import shutil
+from datetime import date
+
+import pytest
+
+from pipelines import publish
+from pipelines.errors import StaleError
+from pipelines.manifest import sha256
+from pipelines.memory import load_memory
+from pipelines.publish import Run, begin, current, predecessor, published, tidy
+from pipelines.settings import Settings
+from pipelines.steps import hand_over
+from pipelines.warehouse import open_warehouse
+from tests.fake_run import DAY, fill, order
+
+
+def published_run(out, as_of) -> Run:
+    run = begin(out, as_of)
+    (run.folder / "a.csv").write_text("a", encoding="utf-8")
+    return publish.publish(out, run)
+
+
+def test_numbers_go_on_within_a_day(tmp_path):
+    assert published_run(tmp_path, DAY).run_id == "2022-03-22-1"
+    second = published_run(tmp_path, DAY)
+    assert second.run_id == "2022-03-22-2"
+    assert current(tmp_path) == second
+    shutil.rmtree(second.folder)
+    assert begin(tmp_path, DAY).run_id == "2022-03-22-3"
+    assert begin(tmp_path, date(2022, 3, 23)).run_id == "2022-03-23-1"
+
+
+def test_the_run_before_is_of_an_earlier_day(tmp_path):
+    assert predecessor(tmp_path, DAY) is None
+    for day in (20, 22, 22, 25):
+        published_run(tmp_path, date(2022, 3, day))
+    assert predecessor(tmp_path, date(2022, 3, 20)) is None
+    assert predecessor(tmp_path, DAY).run_id == "2022-03-20-1"
+    assert predecessor(tmp_path, date(2022, 3, 23)).run_id == "2022-03-22-2"
+    shutil.rmtree(tmp_path / "runs" / "2022-03-22-2")
+    assert predecessor(tmp_path, date(2022, 3, 23)).run_id == "2022-03-22-1"
+
+
+def test_a_killed_build_is_cleared_away(tmp_path):
+    first = published_run(tmp_path, DAY)
+    left = begin(tmp_path, DAY)
+    tidy(tmp_path)
+    assert not left.folder.exists()
+    assert current(tmp_path) == first and first.folder.is_dir()
+
+
+@pytest.mark.parametrize("step", ["rename", "replace", "after"])
+def test_a_crash_while_publishing_leaves_the_old_run_or_the_new_one(tmp_path, monkeypatch, step):
+    first = published_run(tmp_path, DAY)
+    run = begin(tmp_path, DAY)
+
+    def crash(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if step == "after":
+            written = publish._write_ledger
+            patched.setattr(
+                publish,
+                "_write_ledger",
+                lambda out, event, name: (
+                    crash() if event == "published" else written(out, event, name)
+                ),
+            )
+        else:
+            patched.setattr(f"pathlib.Path.{step}", crash)
+        with pytest.raises(KeyboardInterrupt):
+            publish.publish(tmp_path, run)
+    expected = run.run_id if step == "after" else first.run_id
+    assert current(tmp_path).run_id == expected
+    tidy(tmp_path)
+    assert current(tmp_path).run_id == expected
+    assert [item.run_id for item in published(tmp_path)][-1] == expected
+    names = {path.name for path in (tmp_path / "runs").iterdir()}
+    assert names == {first.run_id, expected}
+
+
+def test_a_ledger_line_that_was_cut_off_is_left_out(tmp_path):
+    published_run(tmp_path, DAY)
+    with (tmp_path / ".state" / "published.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"event": "publ')
+    published_run(tmp_path, DAY)
+    assert [run.run_id for run in published(tmp_path)] == ["2022-03-22-1", "2022-03-22-2"]
+
+
+def test_a_lost_ledger_keeps_the_current_run(tmp_path):
+    run = published_run(tmp_path, DAY)
+    (tmp_path / ".state" / "published.jsonl").unlink()
+    tidy(tmp_path)
+    assert published(tmp_path) == [run]
+
+
+def handed_over(folder, only=(), publish_partial=False):
+    asked = order(folder, only, publish_partial)
+    with open_warehouse(asked.warehouse, asked.settings, (asked.out / "runs",)) as connection:
+        fill(connection)
+        if only:
+            connection.execute('drop table "list_告知"')
+            connection.execute("delete from listed_subjects where list_name = '告知'")
+            connection.execute(
+                "insert into previous_listed values ('告知', 'x', '152900', '丙', date '2022-01-01'),"
+                " ('返还', 'y', '152900', '丁', date '2022-01-01')"
+            )
+    run = begin(asked.out, asked.as_of)
+    return hand_over(asked, run.folder)
+
+
+def test_manifest_describes_every_file(tmp_path):
+    done = handed_over(tmp_path)
+    assert done.is_published and current(tmp_path / "out") == done.run
+    manifest = json.loads((done.run.folder / "manifest.json").read_text(encoding="utf-8"))
+    listed = {item["path"]: item for item in manifest["files"]}
+    on_disk = {
+        path.relative_to(done.run.folder).as_posix()
+        for path in done.run.folder.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    assert set(listed) == on_disk
+    for name, item in listed.items():
+        path = done.run.folder / name
+        assert (item["sha256"], item["bytes"]) == (sha256(path), path.stat().st_size)
+    assert listed["150100-呼和浩特市/返还.csv"]["rows"] == 3
+    assert manifest["inputs"][0]["sha256"] == "ab"
+    assert manifest["policy"][0]["valid_from"] == "2022-01-01"
+    assert len(manifest["code"]["sha256"]) == 64
+
+
+def test_a_partial_run_is_shown_and_not_published(tmp_path):
+    done = handed_over(tmp_path, only=("x",))
+    assert not done.is_published and done.run.folder.is_dir()
+    assert current(tmp_path / "out") is None
+    assert list((tmp_path / "out" / "runs").iterdir()) == []
+
+
+def test_a_partial_run_that_is_published_remembers_the_other_lists(tmp_path):
+    done = handed_over(tmp_path, only=("x",), publish_partial=True)
+    with open_warehouse(tmp_path / "w" / "w.duckdb", Settings(), (tmp_path / "out",)) as connection:
+        assert load_memory(connection, tmp_path / "out", date(2022, 3, 23)) == done.run
+        found = connection.execute(
+            "select subject_id from previous_listed where list_name = '告知'"
+        )
+        assert found.fetchall() == [("x",)]
+        found = connection.execute("select count(*) from previous_listed where list_name = '返还'")
+        assert found.fetchall() == [(3,)]
+
+
+def test_memory_is_empty_on_the_same_day_and_before(tmp_path):
+    handed_over(tmp_path)
+    with open_warehouse(tmp_path / "w" / "w.duckdb", Settings(), (tmp_path / "out",)) as connection:
+        assert load_memory(connection, tmp_path / "out", DAY) is None
+        assert connection.execute("select count(*) from previous_listed").fetchall() == [(0,)]
+        assert connection.execute("select count(*) from previous_run").fetchall() == [(0,)]
+
+
+def test_results_that_are_damaged_are_told(tmp_path):
+    done = handed_over(tmp_path)
+    (done.run.folder / "results.duckdb").write_bytes(b"no database at all")
+    with (
+        open_warehouse(tmp_path / "w" / "w.duckdb", Settings(), (tmp_path / "out",)) as connection,
+        pytest.raises(StaleError, match=r"results\.duckdb"),
+    ):
+        load_memory(connection, tmp_path / "out", date(2022, 3, 23))
