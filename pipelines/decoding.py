@@ -1,4 +1,4 @@
-"""The bytes of a delivered file: its digest, its encoding, and a form that DuckDB reads as lines."""
+"""The bytes of a delivered file: digest, encoding, and a form that DuckDB reads as lines."""
 
 import codecs
 import gzip

@@ -125,7 +125,8 @@ def _differences(
         select = (
             f"select sum(rows_read) from files_read where file_name in ({marks})"
             if name == "rows"
-            else f"select sum(total) from file_sums where file_name in ({marks}) and column_name = ?"
+            else f"select sum(total) from file_sums where file_name in ({marks})"
+            " and column_name = ?"
         )
         row = connection.execute(select, files if name == "rows" else [*files, name]).fetchone()
         found = Decimal(row[0]) if row and row[0] is not None else Decimal(0)

@@ -14,11 +14,12 @@ from pipelines.delivery import Delivery, read_delivery
 from pipelines.duplicates import mark_duplicates
 from pipelines.errors import ExtractError
 from pipelines.import_log import Refusal, control_refusals, write_import_log
+from pipelines.loading import refuse_special
 from pipelines.messages import say
 from pipelines.reference import load_reference
 from pipelines.settings import Settings
 from pipelines.staged import forget, prepare, staged_name, transaction
-from pipelines.staging import fingerprint, refuse_special, stage_file
+from pipelines.staging import fingerprint, stage_file
 from pipelines.warehouse import open_warehouse
 
 
@@ -126,7 +127,8 @@ def _take_in_file(
         read = stage_file(connection, contract, path, system, scratch)
         return say(
             f"{path.name}：{contract.title_zh}，{read.rows_read} 行，搁置 {read.rows_set_aside} 行",
-            f"{path.name}: {contract.extract}, {read.rows_read} rows, {read.rows_set_aside} set aside",
+            f"{path.name}: {contract.extract}, {read.rows_read} rows,"
+            f" {read.rows_set_aside} set aside",
         )
     except (ExtractError, PermissionError) as error:
         with transaction(connection):

@@ -13,10 +13,12 @@ import yaml
 
 from pipelines import ROOT
 from pipelines.errors import PolicyError
+from pipelines.exact_yaml import read_exactly
 from pipelines.messages import language, say
 
 SCREENINGS = ROOT / "sql" / "screenings"
 DOCUMENTS = ROOT / "data" / "reference" / "documents.csv"
+BUREAUS = ROOT / "data" / "reference" / "bureaus.csv"
 NOTICE = "nmg-2022-03-21"
 ENTRY_KEYS = {"value", "by_bureau", "document", "article", "quote", "says", "note"}
 PARAMETER_KEYS = {"title", "unit", "readings"}
@@ -136,7 +138,7 @@ def why_not_in_force(policy: Policy, day: date) -> str:
 def load_policy(path: Path) -> Policy:
     """One policy file, checked. Raises PolicyError naming file, parameter and what is wrong."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_ExactLoader)  # noqa: S506
+        content = read_exactly(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _wrong(path, say("无法读取", "can't be read"), " ".join(str(error).split())) from None
     if not isinstance(content, dict):
@@ -147,15 +149,6 @@ def load_policy(path: Path) -> Policy:
         raise _wrong(path, "checked_on", say("应为日期", "should be a day"))
     parameters = tuple(_parameter(path, name, body) for name, body in content.items())
     return Policy(path.parent.name, path, title, checked_on, parameters)
-
-
-class _ExactLoader(yaml.SafeLoader):
-    """YAML in which numbers with a point are Decimals."""
-
-
-_ExactLoader.add_constructor(
-    "tag:yaml.org,2002:float", lambda loader, node: Decimal(str(loader.construct_scalar(node)))
-)
 
 
 def _parameter(path: Path, name: str, body: Any) -> Parameter:
@@ -171,6 +164,11 @@ def _parameter(path: Path, name: str, body: Any) -> Parameter:
     entries = tuple(_entry(path, name, day, body[day]) for day in sorted(days))
     readings = body.get("readings") or {}
     parameter = Parameter(name, body["title"], body["unit"], readings, entries)
+    if len(kinds := {kind for value in parameter.values() for kind in _kinds(value)}) > 1:
+        found = ", ".join(sorted(kinds))
+        raise _wrong(
+            path, name, say(f"取值种类不一：{found}", f"values of different kinds: {found}")
+        )
     if readings:
         for value in parameter.values():
             for item in value if isinstance(value, list) else [value]:
@@ -212,10 +210,23 @@ def _entry(path: Path, name: str, since: date, body: Any) -> Entry:
     if body.get("says"):
         _check_title(path, f"{where}.says", body["says"])
     by_bureau = {str(code): value for code, value in (body.get("by_bureau") or {}).items()}
+    if unknown := sorted(set(by_bureau) - bureaus()):
+        raise _wrong(path, where, say(f"没有 {unknown[0]} 这个盟市", f"{unknown[0]} is no bureau"))
     return Entry(
         since, ends, body.get("value"), by_bureau, document,
         body.get("article"), body.get("quote"), body.get("says"), body.get("note"),
     )  # fmt: skip
+
+
+def _kinds(value: Any) -> set[str]:
+    """What kind a value is of; a list or ladder what its items are of; none where it is open."""
+    if isinstance(value, list):
+        return {f"list of {kind}" for item in value for kind in _kinds(item)}
+    if isinstance(value, dict):
+        return {f"ladder of {kind}" for item in value.values() for kind in _kinds(item)}
+    if value is None:
+        return set()
+    return {"number" if type(value) in (int, Decimal) else type(value).__name__}
 
 
 def _check_title(path: Path, where: str, title: Any) -> None:
@@ -233,6 +244,13 @@ def documents() -> dict[str, dict[str, str]]:
     """data/reference/documents.csv by id: number, issuer, dated, seen, says."""
     with DOCUMENTS.open(encoding="utf-8", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
+
+
+@cache
+def bureaus() -> set[str]:
+    """The codes of the bureaus that data/reference/bureaus.csv knows."""
+    with BUREAUS.open(encoding="utf-8", newline="") as file:
+        return {row["bureau_code"] for row in csv.DictReader(file)}
 
 
 def title_of(titled: Policy | Parameter) -> str:

@@ -69,8 +69,9 @@ def _write(
             columns[parameter.name] = _sql_type(list(parameter.values()))
             for row, bureau in zip(rows, bureaus, strict=True):
                 row.append(value_for(entry, bureau))
-        connection.executemany(
-            "insert into policy_values values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _insert(
+            connection,
+            "policy_values",
             [
                 [
                     policy.screening, parameter.name, bureau, value_text(value_for(entry, bureau)),
@@ -83,7 +84,7 @@ def _write(
         )  # fmt: skip
     declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     connection.execute(f"create table {table} ({declared})")
-    connection.executemany(f"insert into {table} values ({', '.join('?' * len(columns))})", rows)
+    _insert(connection, table, rows)
 
 
 def _write_long(
@@ -98,8 +99,15 @@ def _write_long(
     kind = _sql_type([value for pairs in everything for _, value in pairs])
     connection.execute(f"create table {table} (bureau_code varchar, key integer, value {kind})")
     rows = [[bureau, key, value] for bureau, pairs in items.items() for key, value in pairs]
+    _insert(connection, table, rows)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
+    """Insert rows in one statement: one by one they take longer than all the rest of this module."""
     if rows:
-        connection.executemany(f"insert into {table} values (?, ?, ?)", rows)
+        marks = f"({', '.join('?' * len(rows[0]))})"
+        values = [value for row in rows for value in row]
+        connection.execute(f"insert into {table} values {', '.join([marks] * len(rows))}", values)
 
 
 def _items(value: Any) -> list[tuple[int, Any]]:

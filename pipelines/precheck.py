@@ -115,9 +115,19 @@ def check_folder(extracts: Path, settings: Settings, warehouse: Path | None = No
 
 _FILES = """
 select
-    file_name, extract, status, refusal, encoding, code_system, coalesce(rows_read, 0),
-    coalesce(rows_accepted, 0), coalesce(rows_duplicate, 0), coalesce(rows_out_of_scope, 0),
-    coalesce(rows_set_aside, 0), unknown_headers, first_reasons
+    file_name,
+    extract,
+    status,
+    refusal,
+    encoding,
+    code_system as system,
+    coalesce(rows_read, 0) as rows_read,
+    coalesce(rows_accepted, 0) as rows_accepted,
+    coalesce(rows_duplicate, 0) as rows_duplicate,
+    coalesce(rows_out_of_scope, 0) as rows_out_of_scope,
+    coalesce(rows_set_aside, 0) as rows_set_aside,
+    unknown_headers,
+    first_reasons
 from import_log
 order by status <> 'refused', extract nulls last, file_name
 """
@@ -162,12 +172,12 @@ def _files(connection: duckdb.DuckDBPyConnection) -> tuple[FileCheck, ...]:
     ):
         columns.setdefault(file_name, []).append(name)
     found = []
-    for *told, unknown_headers, first_reasons in _rows(connection, _FILES):
-        has = columns.get(told[0], [])
-        contract = load_contracts().get(told[1])
+    for row in connection.execute(_FILES).to_arrow_table().to_pylist():
+        has = tuple(columns.get(row["file_name"], ()))
+        contract = load_contracts().get(row["extract"])
         wanted = [column.name for column in contract.columns] if contract and has else []
         missing = tuple(name for name in wanted if name not in has)
-        found.append(FileCheck(*told, tuple(has), missing, unknown_headers, first_reasons))
+        found.append(FileCheck(**row, columns=has, missing_columns=missing))
     return tuple(found)
 
 

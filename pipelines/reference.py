@@ -88,4 +88,3 @@ def reference_digest(folder: Path = REFERENCE) -> str:
 
 def _sql_type(column: str) -> str:
     return "decimal(18, 4)" if column.endswith("_min") else "varchar"
-

@@ -4,56 +4,62 @@ import duckdb
 
 from pipelines.contracts import Contract
 from pipelines.layout import Layout
-from pipelines.sqltext import quoted
+from pipelines.sqltext import identifier, quoted
 from pipelines.staged import staged_name
 
 # Reasons that leave the columns of a row unreadable.
 BROKEN = "('width', 'bad_bytes')"
+# Amounts and days: what can't be the number of a unit.
+NO_UNIT = r"-?[0-9]*[.][0-9]+|[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 
 
 def move_set_aside(
     connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout, file_name: str
 ) -> None:
-    """Move a file's rows with a problem out of the staged table; `file_lines` must be there."""
-    table = staged_name(contract.extract)
-    rows = (
-        f"from {table} as staged"
-        " inner join file_lines on file_lines.rowid = staged.line_number - 1"
+    """Move a file's rows with a problem out of the staged table; `file_lines` must be there.
+
+    The join of rows and lines goes into a table of its own, and carries no file name: DuckDB 2.0.0
+    fails on joined texts of few values (dictionaries) that go on to be unnested.
+    """
+    unit = identifier(contract.mentions["unit"]) if contract.mentions else "null::varchar"
+    connection.execute(
+        "create or replace temp table lines_set_aside as select staged.line_number,"
+        f" staged.problem_column, staged.problem_reason, {unit} as unit_id,"
+        f" {_period(contract)} as period, file_lines.line from file_lines"
+        f" inner join {staged_name(contract.extract)} as staged"
+        " on file_lines.rowid = staged.line_number - 1"
         f" where staged.file_name = {quoted(file_name)} and staged.problem_reason is not null"
     )
+    whence = f"{quoted(contract.extract)}, {quoted(file_name)}, line_number"
     connection.execute(
-        "insert into rows_set_aside"
-        f" select {quoted(contract.extract)}, staged.file_name, staged.line_number,"
-        f" staged.problem_column, staged.problem_reason, file_lines.line {rows}"
+        f"insert into rows_set_aside select {whence}, problem_column, problem_reason, line"
+        " from lines_set_aside"
     )
     if contract.mentions:
-        _note_mentions(connection, contract, layout, rows)
+        connection.execute(
+            f"insert into set_aside_mentions select {whence}, unit_id, period from lines_set_aside"
+            f" where problem_reason not in {BROKEN} and unit_id is not null"
+        )
+        cells = f"string_split(line, {quoted(layout.delimiter)})"
+        connection.execute(
+            f"insert into set_aside_mentions select {whence}, cell, null::integer from ("
+            f"select line_number, unnest(list_distinct(clean_codes(clean_texts({cells})))) as cell"
+            f" from lines_set_aside where problem_reason in {BROKEN}) as broken"
+            f" where not regexp_full_match(cell, {quoted(NO_UNIT)}) and not has_check_digit(cell)"
+        )
+    connection.execute("drop table lines_set_aside")
     connection.execute(
-        f"delete from {table} where file_name = {quoted(file_name)} and problem_reason is not null"
+        f"delete from {staged_name(contract.extract)}"
+        f" where file_name = {quoted(file_name)} and problem_reason is not null"
     )
 
 
-def _note_mentions(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout, rows: str
-) -> None:
-    """The unit that a row names, with its month; of a broken row every cell may be the unit."""
+def _period(contract: Contract) -> str:
+    """The month that a row names: a column of that type, or the month of a day."""
     mentions = contract.mentions
-    month = (
-        f"staged.{mentions['month']}"
-        if "month" in mentions
-        else "year(staged.{day}) * 12 + month(staged.{day})".format(day=mentions["day"])
-    )
-    extract = quoted(contract.extract)
-    connection.execute(
-        f"insert into set_aside_mentions select {extract}, staged.file_name, staged.line_number,"
-        f" staged.{mentions['unit']}, {month} {rows}"
-        f" and staged.problem_reason not in {BROKEN} and staged.{mentions['unit']} is not null"
-    )
-    connection.execute(
-        "insert into set_aside_mentions"
-        f" select distinct {extract}, file_name, line_number, as_code(clean_code(filled(bare(cell)))), null::integer"
-        " from (select staged.file_name, staged.line_number,"
-        f" unnest(string_split(file_lines.line, {quoted(layout.delimiter)})) as cell {rows}"
-        f" and staged.problem_reason in {BROKEN}) as broken"
-        " where as_code(clean_code(filled(bare(cell)))) is not null"
-    )
+    if "month" in mentions:
+        return identifier(mentions["month"])
+    if "day" in mentions:
+        day = identifier(mentions["day"])
+        return f"year({day}) * 12 + month({day})"
+    return "null::integer"

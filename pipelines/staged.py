@@ -1,4 +1,4 @@
-"""The staged tables of the warehouse: rows per file, the ledger of files, and what leaves with one."""
+"""The staged tables: rows per file, the ledger of files, and what leaves with a file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -16,8 +16,8 @@ from pipelines.messages import say
 from pipelines.order import Order
 from pipelines.progress import glimpse, tell, warn_first
 from pipelines.publish import Run, begin, close_to_others, publish, runs_folder, tidy
-from pipelines.results_copy import copy_results
 from pipelines.reader_note import write_reader_notes
+from pipelines.results_copy import copy_results
 from pipelines.run_report import write_run_report
 from pipelines.storage import storage_of
 from pipelines.warehouse import open_warehouse

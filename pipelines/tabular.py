@@ -76,7 +76,10 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, target: Pat
 
 def _one_line(name: str) -> str:
     """A column as text without line ends and without the characters that mark damage."""
-    return f"translate(cast({identifier(name)} as varchar), chr(10) || chr(13) || chr(0) || chr(1), '  ' || chr(26) || chr(26))"
+    return (
+        f"translate(cast({identifier(name)} as varchar),"
+        " chr(10) || chr(13) || chr(0) || chr(1), '  ' || chr(26) || chr(26))"
+    )
 
 
 def write_rows(rows: Iterator[list[Any]], target: Path) -> int:

@@ -15,9 +15,12 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 def person(number: int) -> str:
     """An invented identity number of a county that was never assigned; it doesn't end in 000."""
     body = f"159901{1960 + number % 40}0101{number % 997 + 1:03d}"
-    return body + "10X98765432"[
-        sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11
-    ]
+    return (
+        body
+        + "10X98765432"[
+            sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11
+        ]
+    )
 
 
 def payroll_row(number: int, period: str = "202112", unit: str = "U1", paid: str = "16.92") -> str:

@@ -128,7 +128,8 @@ def test_any_text_survives_the_csv(tmp_path, texts):
     connection = duckdb.connect()
     fill(connection, 0)
     connection.execute(
-        'create or replace table "list_文" ("bureau_code" varchar, unit_id varchar, "序号" int, "文" varchar)'
+        'create or replace table "list_文"'
+        ' (bureau_code varchar, unit_id varchar, "序号" integer, "文" varchar)'
     )
     for number, text in enumerate(texts, start=1):
         connection.execute(

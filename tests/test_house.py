@@ -20,9 +20,11 @@ MODELS = [path for path in SQL if path.parent.name != "staging"]
 SUITES = {path.stem: path for path in (ROOT / "expectations").glob("*.json")}
 TEXTS = sorted(
     path
-    for pattern in ("pipelines/**/*.py", "sql/**/*.sql", "sql/**/*.yaml", "tests/**/*.py", "tests/**/*.csv",
-                    "expectations/*.json", "notebooks/*.ipynb", "*.md", "*.yaml", "*.toml", "Makefile",
-                    ".ci/*", ".pre-commit-config.yaml", "requirements.lock")
+    for pattern in (
+        "pipelines/**/*.py", "sql/**/*.sql", "sql/**/*.yaml", "tests/**/*.py", "tests/**/*.csv",
+        "expectations/*.json", "notebooks/*.ipynb", "*.md", "*.yaml", "*.toml", "Makefile",
+        ".ci/*", ".pre-commit-config.yaml", "requirements.lock",
+    )
     for path in ROOT.glob(pattern)
     if "random_region" not in path.parts
 )  # fmt: skip

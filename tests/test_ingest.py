@@ -145,7 +145,11 @@ def test_columns_in_any_order_and_more_of_them(folder):
     assert folder.log("payroll.csv", "unknown_headers") == ("备注",)
     delivered = folder.rows("select column_name from delivered_columns order by all")
     assert delivered == [
-        ("period",), ("person_id",), ("person_paid",), ("unit_id",), ("unit_paid",)
+        ("period",),
+        ("person_id",),
+        ("person_paid",),
+        ("unit_id",),
+        ("unit_paid",),
     ]
 
 
@@ -172,7 +176,9 @@ def test_a_second_header_fills_the_blanks_of_the_first(folder):
     )
     folder.take_in()
     assert folder.rows("select person_id, wage_base from stg_payroll order by wage_base") == [
-        (person(1), Decimal(10)), (person(2), Decimal(20)), (person(5), Decimal(40))
+        (person(1), Decimal(10)),
+        (person(2), Decimal(20)),
+        (person(5), Decimal(40)),
     ]
     assert folder.rows("select line_number, column_name from set_aside") == [(4, "社会保障号码")]
     assert "缴费基数：两列不一致 1 行" in folder.log("payroll.csv", "first_reasons")[0]
@@ -196,8 +202,15 @@ def test_dirt_is_set_aside_with_line_column_reason_and_row(folder):
         "select line_number, column_name, reason, raw_row from set_aside order by line_number"
     )
     assert [(line, column) for line, column, _, _ in rows] == [
-        (3, None), (4, None), (5, None), (6, "费款所属期"), (7, "单位编号"),
-        (8, "单位实缴金额"), (9, "社会保障号码"), (10, None), (11, None),
+        (3, None),
+        (4, None),
+        (5, None),
+        (6, "费款所属期"),
+        (7, "单位编号"),
+        (8, "单位实缴金额"),
+        (9, "社会保障号码"),
+        (10, None),
+        (11, None),
     ]
     assert rows[1][2] == "列数与表头不符" and rows[5][2] == "不是金额"
     assert [row[3] for row in rows[:7]] == dirty[:7]
@@ -309,7 +322,9 @@ def test_what_is_no_ordinary_file_is_refused_and_named(folder, tmp_path):
 
 
 def test_refusals_and_reasons_name_no_person(folder):
-    folder.payroll(payroll_row(1), payroll_row(2).replace(person(2), "15990119X"), payroll_row(3, paid="x"))
+    folder.payroll(
+        payroll_row(1), payroll_row(2).replace(person(2), "15990119X"), payroll_row(3, paid="x")
+    )
     folder.put("separations.csv", f"社会保障号码,单位编号\n{person(7)},U1\n")
     folder.take_in()
     told = str(folder.rows("select refusal, first_reasons from import_log")) + str(folder.said)
@@ -318,7 +333,9 @@ def test_refusals_and_reasons_name_no_person(folder):
 
 def test_a_blank_number_of_months_is_told_from_a_column_not_delivered(folder):
     folder.payroll(payroll_row(1))
-    folder.put("参保人员_1.csv", f"社会保障号码,姓名,AJC092\n{person(1)},某甲,\n{person(2)},某乙,7\n")
+    folder.put(
+        "参保人员_1.csv", f"社会保障号码,姓名,AJC092\n{person(1)},某甲,\n{person(2)},某乙,7\n"
+    )
     folder.put("参保人员_2.csv", f"社会保障号码,姓名\n{person(3)},某丙\n")
     folder.take_in()
     assert folder.rows(

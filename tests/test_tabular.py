@@ -10,7 +10,15 @@ import pytest
 
 from tests.folders import Folder, payroll_row, person
 
-UNITS = ["单位编号", "单位名称", "行政区划代码", "参保年月", "从业人员", "营业收入（万元）", "银行账号"]
+UNITS = [
+    "单位编号",
+    "单位名称",
+    "行政区划代码",
+    "参保年月",
+    "从业人员",
+    "营业收入（万元）",
+    "银行账号",
+]
 
 
 @pytest.fixture
@@ -53,8 +61,12 @@ def test_a_workbook_with_title_dates_numbers_and_footer(folder):
 
 
 def test_serial_numbers_count_in_workbooks_only(folder):
-    workbook(folder, ["社会保障号码", "单位编号", "变更日期"], [person(1), "U1", 44561],
-             name="separations.xlsx")
+    workbook(
+        folder,
+        ["社会保障号码", "单位编号", "变更日期"],
+        [person(1), "U1", 44561],
+        name="separations.xlsx",
+    )
     folder.put("减员变更.csv", f"社会保障号码,单位编号,变更日期\n{person(2)},U1,44561\n")
     folder.take_in()
     assert folder.rows("select person_id, separated_on from stg_separations") == [

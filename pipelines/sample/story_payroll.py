@@ -23,6 +23,7 @@ def _not_paid(row: Row, status: str) -> None:
 
 
 def unpaid(rows: list[Row], value: str) -> Fated:
+    """The rows with nothing paid."""
     for row in rows:
         _not_paid(row, "0")
     return _kept(rows)

@@ -25,6 +25,7 @@ def uscc_of(unit: str, prefix: str = "91", other: int = 0) -> str:
 
 
 def account_of(unit: str) -> str:
+    """The invented bank account of a unit."""
     return f"9999{unit}88"
 
 

@@ -63,9 +63,11 @@ select
     unit_years.head_months,
     unit_years.months_insured,
     cast(
-        (unit_years.head_months * 2 + unit_years.months_insured
+        (
+            unit_years.head_months * 2 + unit_years.months_insured
             - (unit_years.head_months * 2 + unit_years.months_insured)
-            % nullif(unit_years.months_insured * 2, 0))
+            % nullif(unit_years.months_insured * 2, 0)
+        )
         / nullif(unit_years.months_insured * 2, 0) as bigint
     ) as rounded_average_heads,
     unit_years.january_heads,

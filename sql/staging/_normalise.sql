@@ -38,27 +38,29 @@ create or replace temp macro bare(cell) as
 create or replace temp macro clean_texts(cells) as
     list_transform(cells, lambda cell: filled(bare(cell)));
 
--- of cleaned texts: no inner spaces and quotes either; 6210.0 is 6210 that was once a number
-create or replace temp macro clean_code(cell) as
+-- a cleaned text without inner spaces and quotes
+create or replace temp macro packed(cell) as
     case
-        when regexp_full_match(cell, '[0-9A-Za-wyz一-龥]*|-?[0-9]+[.][0-9]*[1-9]') then cell
-        else filled(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(half_width(cell), '[ "“”‘’''`]+', '', 'g'),
-                    '^(-?[0-9]{1,15})[.]0+$', '\1'
-                ),
-                '^([0-9]+)x$', '\1X'
-            )
-        )
+        when regexp_full_match(cell, '[!#-&(-_a-z一-龥￥]*') then cell
+        else filled(regexp_replace(half_width(cell), '[ "“”‘’''`]+', '', 'g'))
     end;
 
+-- 6210.0 is 6210 that was once a number; the x of a check digit is an X
+create or replace temp macro without_traces(code) as
+    case
+        when regexp_full_match(code, '[0-9]+') then code
+        when regexp_full_match(code, '-?[0-9]{1,15}[.]0+') then left(code, strpos(code, '.') - 1)
+        when regexp_full_match(code, '[0-9]+x') then upper(code)
+        else code
+    end;
+
+-- cleaned texts as codes
 create or replace temp macro clean_codes(cells) as
-    list_transform(cells, lambda cell: clean_code(cell));
+    list_transform(list_transform(cells, lambda cell: packed(cell)), lambda code: without_traces(code));
 
 -- a number that a spreadsheet has cut to 15 digits: 1.50102E+17, or longer with a decimal part
 create or replace temp macro is_ruined(code) as
-    regexp_full_match(upper(code), '[0-9]+[.][0-9]*E[+]?[0-9]+|[0-9]+E[+][0-9]+|[0-9]{16,}[.]0*');
+    regexp_full_match(code, '[0-9]+[.][0-9]*[Ee][+]?[0-9]+|[0-9]+[Ee][+][0-9]+|[0-9]{16,}[.]0*');
 
 create or replace temp macro as_code(code) as case when not is_ruined(code) then code end;
 
@@ -88,8 +90,10 @@ create or replace temp macro has_check_digit(id) as
 
 -- also 18 digits that end in 000 without being a valid number
 create or replace temp macro is_ruined_id(code) as
-    is_ruined(code)
-    or (regexp_full_match(code, '[0-9]{15}000') and not has_check_digit(code));
+    case
+        when regexp_full_match(code, '[0-9]{15}000') then not has_check_digit(code)
+        else is_ruined(code)
+    end;
 
 create or replace temp macro lifted(code) as
     case

@@ -144,7 +144,7 @@ parts as (
             else spells.is_out_of_work
         end as is_not_reemployed,
 
-        -- “非因本人意愿中断就业”
+        -- not by one's own will (sbx-rules-13)
         case
             when involuntary.value is not null then true
             when spells.reason_class is null or spells.reason_class in ('mixed', 'other', 'unknown')

@@ -1,0 +1,114 @@
+"""How one column of a contract is read from the fields of one file."""
+
+import re
+
+from pipelines.contracts import Column
+from pipelines.forms import FORMS, SERIAL, Form
+from pipelines.layout import Layout
+from pipelines.reference import code_meanings
+from pipelines.sqltext import identifier, quoted
+
+# A pattern that no text has.
+NOTHING = r"[^\s\S]"
+_SAFE_KEY = re.compile(r"[0-9A-Za-z_一-龥]+")
+
+
+class ColumnReader:
+    """How one column of a contract is read from the fields of one file."""
+
+    def __init__(
+        self, column: Column, layout: Layout, system: str | None, has_serials: bool
+    ) -> None:
+        self.column = column
+        self.form: Form = FORMS[column.type]
+        self.places = layout.positions.get(column.name, ())
+        self.name = identifier(column.name)
+        self.text_name = identifier(f"{column.name}__text")
+        self.differs_name = identifier(f"{column.name}__differs")
+        self.convert = (
+            SERIAL.get(column.type, self.form.convert) if has_serials else self.form.convert
+        )
+        codes = column.codes
+        self.meanings = (
+            code_meanings(codes.table, codes.meaning, system) if codes and codes.closed else {}
+        )
+        self.is_closed = column.is_closed or bool(self.meanings)
+        self.mapping = _mapping(column, self.meanings)
+
+    @property
+    def is_required(self) -> bool:
+        return self.column.required in {"value", "value_if_delivered"}
+
+    def plain(self) -> str:
+        """The pattern of a cell that needs no cleaning and can't fail."""
+        if self.is_closed:
+            keys = [key for key in self.mapping if _SAFE_KEY.fullmatch(key)]
+            pattern = "|".join(keys) or NOTHING
+        else:
+            pattern = self.form.plain
+        pattern = f'(?:{pattern}|"(?:{pattern})")'
+        return pattern if self.is_required else f'(?:{pattern}|"")?'
+
+    def text(self) -> str:
+        """The column's cell as cleaned text; the first of several headers, then the others."""
+        cleaned = [f"{self.form.clean}[{place}]" for place in self.places]
+        if len(cleaned) > 1:
+            return f"coalesce({', '.join(cleaned)})"
+        return f"case when is_plain then cells[{self.places[0]}] else {cleaned[0]} end"
+
+    def differs(self) -> str:
+        """Whether two headers of this column differ; of ids, whether both are valid and differ."""
+        cleaned = (f"{self.form.clean}[{place}]" for place in self.places[:2])
+        first, second = (self.convert.format(text=text) for text in cleaned)
+        test = f"{first} <> {second}"
+        if self.column.type == "person_id":
+            test += f" and has_check_digit({first}) and has_check_digit({second})"
+        return f"coalesce({test}, false)"
+
+    def value(self) -> str:
+        """The typed value of the text."""
+        if not self.places:
+            return f"cast(null as {self.form.sql_type})"
+        careful = self.convert.format(text=self.text_name)
+        plain = self.form.from_plain.format(cell=self.text_name)
+        if self.mapping:
+            known = " ".join(
+                f"when {quoted(key)} then {quoted(value)}" for key, value in self.mapping.items()
+            )
+            careful = (
+                f"case {self.text_name} {known}{'' if self.is_closed else f' else {careful}'} end"
+            )
+            plain = f"case {self.text_name} {known}{'' if self.is_closed else f' else {plain}'} end"
+        if len(self.places) > 1:
+            return careful
+        return f"case when is_plain then {plain} else {careful} end"
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """What may be wrong with the cell: an SQL test, the column's label, the reason in SQL."""
+        label, text = self.column.label, self.text_name
+        found = []
+        if len(self.places) > 1 and self.column.type == "person_id":
+            found.append((self.differs_name, label, "'different_ids'"))
+        if self.is_required:
+            found.append((f"{text} is null", label, "'empty'"))
+        reason = self.form.problem.format(text=text)
+        if self.is_closed:
+            reason = "'unknown_value'"
+        if self.meanings:
+            reason = f"case {text} {self._ambiguous()} else 'unknown_code' end"
+        found.append((f"{text} is not null and {self.name} is null", label, reason))
+        return found
+
+    def _ambiguous(self) -> str:
+        keys = [quoted(key) for key, meaning in self.meanings.items() if meaning is None]
+        return " ".join(f"when {key} then 'ambiguous_code'" for key in keys or ["null"])
+
+
+def _mapping(column: Column, meanings: dict[str, str | None]) -> dict[str, str]:
+    """What may stand in a cell, and what it is kept as: values of the contract, then codes."""
+    settled = {key: meaning for key, meaning in meanings.items() if meaning is not None}
+    if meanings:
+        renamed = {key: settled[value] for key, value in column.values.items() if value in settled}
+        return settled | renamed
+    canonical = {value: value for value in column.values.values()} if column.is_closed else {}
+    return canonical | column.values
