@@ -7,11 +7,12 @@ from statistics import median
 
 from pipelines.contracts import load_contracts
 from pipelines.errors import ExtractError
+from pipelines.folder_check import BureauMonths, FileCheck, FolderCheck
 from pipelines.messages import say
 from pipelines.order import CHINA
 from pipelines.policy import Policy, load_policies, title_of
 from pipelines.policy_print import notices
-from pipelines.precheck import BureauMonths, FileCheck, FolderCheck, check_folder
+from pipelines.precheck import check_folder
 from pipelines.settings import Settings
 
 

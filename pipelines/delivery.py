@@ -51,8 +51,8 @@ def read_delivery(extracts: Path) -> Delivery:
         return Delivery()
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(getattr(error, "problem", "") or type(error).__name__).split())
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        reason = " ".join(str(getattr(error, "problem", "") or error).split())
         raise _wrong(say(f"无法读取（{reason}）", f"can't be read ({reason})")) from None
     _known_keys(given, ("as_of", "complete", "files"), "")
     complete = given.get("complete") or []

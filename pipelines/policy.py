@@ -210,8 +210,8 @@ def _entry(path: Path, name: str, since: date, body: Any) -> Entry:
     if body.get("says"):
         _check_title(path, f"{where}.says", body["says"])
     by_bureau = {str(code): value for code, value in (body.get("by_bureau") or {}).items()}
-    if unknown := sorted(set(by_bureau) - bureaus()):
-        raise _wrong(path, where, say(f"没有 {unknown[0]} 这个盟市", f"{unknown[0]} is no bureau"))
+    if nowhere := sorted(set(by_bureau) - bureaus()):
+        raise _wrong(path, where, say(f"没有 {nowhere[0]} 这个盟市", f"{nowhere[0]} is no bureau"))
     return Entry(
         since, ends, body.get("value"), by_bureau, document,
         body.get("article"), body.get("quote"), body.get("says"), body.get("note"),

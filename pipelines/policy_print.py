@@ -1,15 +1,15 @@
 """What people are told of the policy: every value in force, and what changes soon."""
 
-import csv
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
+from pipelines.labels import labels_of
 from pipelines.messages import language, say
 from pipelines.policy import Entry, Parameter, Policy, documents, title_of, why_not_in_force
 from pipelines.policy_tables import value_text
-from pipelines.reference import REFERENCE
+
+WORDED = ("unit_type", "reason_class", "register", "method")
 
 
 @dataclass(frozen=True)
@@ -122,12 +122,6 @@ def _shown(entry: Entry) -> str:
 
 def _in_words(value: Any) -> str:
     if isinstance(value, list):
-        return say("、", ", ").join(_words().get(item, {}).get(language(), item) for item in value)
+        words = {code: label for kind in WORDED for code, label in labels_of(kind).items()}
+        return say("、", ", ").join(words.get(item, item) for item in value)
     return value_text(value)
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    with (REFERENCE / "labels.csv").open(encoding="utf-8", newline="") as file:
-        kinds = {"unit_type", "reason_class", "register", "method"}
-        return {row["code"]: row for row in csv.DictReader(file) if row["kind"] in kinds}

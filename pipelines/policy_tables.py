@@ -103,7 +103,7 @@ def _write_long(
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
-    """Insert rows in one statement: one by one they take longer than all the rest of this module."""
+    """Insert rows in one statement: one by one they take longer than all the rest."""
     if rows:
         marks = f"({', '.join('?' * len(rows[0]))})"
         values = [value for row in rows for value in row]

@@ -1,7 +1,5 @@
 """What `wengang check` says of a folder before the night: what was read, and what is missing."""
 
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,76 +9,10 @@ import duckdb
 from pipelines.contracts import Contract, load_contracts
 from pipelines.delivery import read_delivery
 from pipelines.errors import ExtractError
+from pipelines.folder_check import BureauMonths, FileCheck, FolderCheck, SetAside, UnknownCode
 from pipelines.ingest import take_in
 from pipelines.reference import code_meanings
 from pipelines.settings import Settings
-
-
-@dataclass(frozen=True)
-class FileCheck:
-    """One file: `columns` it has, `missing_columns` of its contract, both by canonical name."""
-
-    file_name: str
-    extract: str | None
-    status: str
-    refusal: str | None
-    encoding: str | None
-    system: str | None
-    rows_read: int
-    rows_accepted: int
-    rows_duplicate: int
-    rows_out_of_scope: int
-    rows_set_aside: int
-    columns: tuple[str, ...]
-    missing_columns: tuple[str, ...]
-    unknown_headers: str | None
-    first_reasons: str | None
-
-
-@dataclass(frozen=True)
-class BureauMonths:
-    """Payroll rows of a bureau by period (year × 12 + month); `missing`: periods without any."""
-
-    bureau_code: str
-    bureau_name: str
-    rows: dict[int, int]
-    missing: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class UnknownCode:
-    """A code that the code table does not know in its file's system, or reads in several ways."""
-
-    extract: str
-    column: str
-    code: str
-    system: str | None
-    rows: int
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """How many rows of a file would be set aside for one reason."""
-
-    file_name: str
-    column: str | None
-    reason: str
-    rows: int
-
-
-@dataclass(frozen=True)
-class FolderCheck:
-    """A folder of extracts as a night would find it; `failure`: why it could not run."""
-
-    as_of: date | None
-    failure: str | None
-    files: tuple[FileCheck, ...]
-    months: tuple[BureauMonths, ...]
-    unknown_codes: tuple[UnknownCode, ...]
-    set_aside: tuple[SetAside, ...]
-    not_delivered: tuple[str, ...]
-    registers: tuple[str, ...]
-    complete: tuple[str, ...] = field(default=())
 
 
 def check_folder(extracts: Path, settings: Settings, warehouse: Path | None = None) -> FolderCheck:
@@ -172,7 +104,10 @@ def _files(connection: duckdb.DuckDBPyConnection) -> tuple[FileCheck, ...]:
     ):
         columns.setdefault(file_name, []).append(name)
     found = []
-    for row in connection.execute(_FILES).to_arrow_table().to_pylist():
+    log = connection.execute(_FILES)
+    names = [item[0] for item in log.description or ()]
+    for values in log.fetchall():
+        row = dict(zip(names, values, strict=True))
         has = tuple(columns.get(row["file_name"], ()))
         contract = load_contracts().get(row["extract"])
         wanted = [column.name for column in contract.columns] if contract and has else []

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.deliver import list_names
+from pipelines.labels import labels_of
 from pipelines.messages import say
 from pipelines.policy import Policy, title_of
 from pipelines.policy_print import values_in_force
@@ -15,7 +16,7 @@ def write_reader_notes(
     connection: duckdb.DuckDBPyConnection, folder: Path, policies: list[Policy], as_of: date
 ) -> None:
     """Write the note into every bureau's folder of a run; `policies` are those in force."""
-    about = dict(connection.execute("select code, label from labels where kind = 'list'").fetchall())
+    about = labels_of("list")
     lists = [f"{name}：{about.get(name, '')}" for name in list_names(connection)]
     values = [line for policy in policies for line in _values(policy, as_of)]
     bureaus = connection.execute("select bureau_code, bureau_name from ref_bureaus").fetchall()

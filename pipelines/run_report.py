@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts import load_contracts
+from pipelines.labels import labels_of
 from pipelines.messages import say
 from pipelines.policy import Policy, title_of
 from pipelines.policy_print import notices, values_in_force
@@ -71,9 +72,7 @@ def _extracts(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _not_delivered(connection: duckdb.DuckDBPyConnection) -> list[str]:
     known = {name for (name,) in connection.execute("select register from registers_delivered").fetchall()}
-    labels = dict(
-        connection.execute("select code, label from labels where kind = 'register'").fetchall()
-    )
+    labels = labels_of("register")
     missing = [
         labels.get(register, register)
         for registers in REGISTERS.values()

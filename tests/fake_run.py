@@ -40,6 +40,7 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
     connection.execute(
         "create or replace table built_models as select 'listed_subjects' as model_name"
     )
+    connection.execute("create or replace table labels (kind varchar, code varchar, label varchar)")
     connection.execute("create or replace table previous_run (run_id varchar, as_of date)")
     connection.execute(
         "create or replace table previous_listed (list_name varchar, subject_id varchar,"

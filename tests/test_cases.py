@@ -46,7 +46,9 @@ def test_every_condition_decides_alone_as_true_false_and_unknown(path: Path) -> 
     # alone: the only one that is not true
     alone = set()
     for case in cases:
-        others = [(name, case.expected[name]) for name in conditions if case.expected[name] != "true"]
+        others = [
+            (name, case.expected[name]) for name in conditions if case.expected[name] != "true"
+        ]
         if len(others) == 1:
             alone.add((*others[0], case.expected["outcome"]))
     for name, value in sorted(wanted):

@@ -85,7 +85,9 @@ def test_limit_of_every_pair_and_the_printed_rate(size_class: str, limit: Fracti
             """
             select
                 count(*),
-                count(case when is_within_layoff_limit = (layoff_numerator_known <= most) then 1 end)
+                count(case
+                    when is_within_layoff_limit = (layoff_numerator_known <= most) then 1
+                end)
             from job_retention_refund_limits
             inner join bounds on layoff_denominator_heads = denominator
             """,

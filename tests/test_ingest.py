@@ -342,3 +342,19 @@ def test_a_blank_number_of_months_is_told_from_a_column_not_delivered(folder):
         "select person_id, paid_months_before, has_paid_months_column from stg_insured_people"
         " order by file_name, line_number"
     ) == [(person(1), None, True), (person(2), 7, True), (person(3), None, False)]
+
+
+def test_line_numbers_hold_when_a_file_is_read_in_parallel(folder):
+    rows = [f"202112,U{line},159901199001010011,1,1,1" for line in range(2, 400_002)]
+    for line in (50_000, 200_000, 399_000):
+        rows[line - 2] = f"坏行{line}"
+        rows[line - 1] = ""
+    folder.payroll(*rows)
+    folder.take_in()
+    assert folder.fates("payroll.csv") == (1, 3, 399_994, 0, 0, 3)
+    assert folder.rows("select count(*) from stg_payroll where unit_id <> 'U' || line_number") == [
+        (0,)
+    ]
+    assert folder.rows("select line_number, raw_row from set_aside order by all") == [
+        (line, f"坏行{line}") for line in (50_000, 200_000, 399_000)
+    ]

@@ -282,7 +282,7 @@ FAULTS = {
         "share.2022-03-21: 150199 is no bureau",
     ),
     "a number as text": (
-        HEAD + PARAMETER + '  2022-03-21:\n    value: 0.5\n    by_bureau: {150100: "6%"}\n' + SOURCE,
+        HEAD + PARAMETER + '  2022-03-21:\n    value: 5\n    by_bureau: {150100: "6%"}\n' + SOURCE,
         "share: values of different kinds",
     ),
     "no number": (
