@@ -79,8 +79,12 @@ def build_order(
     connection: duckdb.DuckDBPyConnection, files: dict[str, Path], selects: dict[str, str]
 ) -> list[str]:
     """The models in an order in which each stands after those that its select reads."""
-    present = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
-    present |= {name for (name,) in connection.execute("select view_name from duckdb_views()").fetchall()}
+    present = {
+        name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+    }
+    present |= {
+        name for (name,) in connection.execute("select view_name from duckdb_views()").fetchall()
+    }
     graph: dict[str, list[str]] = {}
     for name, select in selects.items():
         try:
@@ -142,7 +146,9 @@ def remember(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _failure(path: Path, error: duckdb.Error) -> WengangError:
     first = str(error).splitlines()[0]
-    if not isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
+    if not isinstance(
+        error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException
+    ):
         # A cell of the data may stand in the message: nothing that could name a person is told.
         first = re.sub(r"'[^']*'|\"[^\"]*\"|\d{4,}", "…", first)
     return WengangError(

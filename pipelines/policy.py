@@ -77,7 +77,9 @@ class Policy:
 
     def shown_path(self) -> str:
         """The file's path from the top level, for messages."""
-        return str(self.path.relative_to(ROOT)) if self.path.is_relative_to(ROOT) else str(self.path)
+        return (
+            str(self.path.relative_to(ROOT)) if self.path.is_relative_to(ROOT) else str(self.path)
+        )
 
 
 def load_policies(folder: Path = SCREENINGS) -> list[Policy]:
@@ -128,7 +130,7 @@ def why_not_in_force(policy: Policy, day: date) -> str:
         )
     ended = [entry for entry in parameter.entries if entry.since <= day][-1]
     return say(
-        f"{where}：{parameter.name} 自 {ended.since} 起无取值（{ended.note}），{day} 不在政策有效期内。"
+        f"{where}：{parameter.name} 自 {ended.since} 起无取值（{ended.note}），{day} 不在有效期内。"
         "请改用有效期内的 --as-of，或补录取值及其文件。",
         f"{where}: {parameter.name} has no value from {ended.since} on ({ended.note}), so none on"
         f" {day}. Run with an --as-of in force, or add the value with its notice.",
@@ -158,7 +160,9 @@ def _parameter(path: Path, name: str, body: Any) -> Parameter:
     _check_title(path, f"{name}.unit", body.get("unit"))
     days = [key for key in body if key not in PARAMETER_KEYS]
     if wrong := [key for key in days if not isinstance(key, date)]:
-        raise _wrong(path, f"{name}.{wrong[0]}", say("既不是已知项也不是日期", "is no known key and no day"))
+        raise _wrong(
+            path, f"{name}.{wrong[0]}", say("既不是已知项也不是日期", "is no known key and no day")
+        )
     if not days:
         raise _wrong(path, name, say("没有任何取值", "has no value at all"))
     entries = tuple(_entry(path, name, day, body[day]) for day in sorted(days))
@@ -177,7 +181,10 @@ def _parameter(path: Path, name: str, body: Any) -> Parameter:
                     raise _wrong(
                         path,
                         name,
-                        say(f"{item} 不是可用的读法：{known}", f"{item} is no known reading: {known}"),
+                        say(
+                            f"{item} 不是可用的读法：{known}",
+                            f"{item} is no known reading: {known}",
+                        ),
                     )
     return parameter
 
@@ -200,12 +207,19 @@ def _entry(path: Path, name: str, since: date, body: Any) -> Entry:
             say(f"文件 {document} 不在 documents.csv", f"{document} is not in documents.csv"),
         )
     if document == NOTICE and not (body.get("quote") and body.get("article")):
-        raise _wrong(path, where, say("引用通知须有 article 和 quote", "a value of the notice needs article and quote"))
+        raise _wrong(
+            path,
+            where,
+            say("引用通知须有 article 和 quote", "a value of the notice needs article and quote"),
+        )
     if document not in (None, NOTICE) and (body.get("quote") or not body.get("says")):
         raise _wrong(
             path,
             where,
-            say("其他文件用 says 转述，不得 quote", "other documents are told with says, never quoted"),
+            say(
+                "其他文件用 says 转述，不得 quote",
+                "other documents are told with says, never quoted",
+            ),
         )
     if body.get("says"):
         _check_title(path, f"{where}.says", body["says"])
@@ -231,7 +245,9 @@ def _kinds(value: Any) -> set[str]:
 
 def _check_title(path: Path, where: str, title: Any) -> None:
     if not isinstance(title, dict) or set(title) != {"zh", "en"}:
-        raise _wrong(path, where, say("应有 zh 和 en 两种写法", "should have a wording in zh and en"))
+        raise _wrong(
+            path, where, say("应有 zh 和 en 两种写法", "should have a wording in zh and en")
+        )
 
 
 def _wrong(path: Path, where: str, what: str) -> PolicyError:

@@ -26,7 +26,7 @@ class PolicyLine:
 
 
 def values_in_force(policy: Policy, day: date) -> list[PolicyLine]:
-    """The lines of a policy that is in force on `day`, values of single bureaus after the region's."""
+    """The lines of a policy in force on `day`, values of single bureaus after the region's."""
     lines = []
     for parameter in policy.parameters:
         entry = parameter.on(day)
@@ -69,7 +69,7 @@ def changes(policy: Policy, day: date, within_days: int) -> list[str]:
                 lines.append(
                     say(
                         f"政策到期提醒：{what}自 {entry.since} 起无取值（{entry.note}）",
-                        f"policy ends soon: {what} has no value from {entry.since} on ({entry.note})",
+                        f"policy ends soon: {what} has no value from {entry.since} ({entry.note})",
                     )
                 )
             else:
@@ -102,7 +102,13 @@ def _line(parameter: Parameter, entry: Entry) -> PolicyLine:
         if text
     )
     return PolicyLine(
-        parameter.name, title_of(parameter), _shown(entry), parameter.unit[language()], entry.since, source, wording
+        parameter.name,
+        title_of(parameter),
+        _shown(entry),
+        parameter.unit[language()],
+        entry.since,
+        source,
+        wording,
     )
 
 
@@ -123,5 +129,5 @@ def _shown(entry: Entry) -> str:
 def _in_words(value: Any) -> str:
     if isinstance(value, list):
         words = {code: label for kind in WORDED for code, label in labels_of(kind).items()}
-        return say("、", ", ").join(words.get(item, item) for item in value)
+        return say("、", ", ").join(words.get(item, str(item)) for item in value)
     return value_text(value)

@@ -18,7 +18,9 @@ def write_tables(connection: duckdb.DuckDBPyConnection, policies: list[Policy], 
     """
     bureaus = [
         code
-        for (code,) in connection.execute("select bureau_code from ref_bureaus order by 1").fetchall()
+        for (code,) in connection.execute(
+            "select bureau_code from ref_bureaus order by 1"
+        ).fetchall()
     ]
     for (name,) in connection.execute(
         "select table_name from duckdb_tables() where table_name like 'policy\\_%' escape '\\'"

@@ -29,7 +29,7 @@ def write_reader_notes(
             "",
             say(
                 "二、所依据的政策取值（除通知外，各文件仅见转载，引用以原文为准）",
-                "Policy values (all documents but the notice were seen as copies: the originals decide)",
+                "Policy values (all documents but the notice were seen as copies)",
             ),
             *values,
             "",

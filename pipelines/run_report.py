@@ -1,4 +1,4 @@
-"""运行报告.md in each run: what came in, what was missing or contradicts itself, what was applied."""
+"""运行报告.md in each run: what came in, what was missing or contradicts itself."""
 
 import csv
 from datetime import date
@@ -18,7 +18,8 @@ REGISTERS = {
         "employed_elsewhere",
     ),
     "unit_registers": (
-        "dishonest", "zombie", "environmental_penalty", "abnormal_operation", "deregistered", "revoked",
+        "dishonest", "zombie", "environmental_penalty", "abnormal_operation", "deregistered",
+        "revoked",
     ),
 }  # fmt: skip
 
@@ -47,7 +48,7 @@ def write_run_report(
 def _extracts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     header = say(
         "| 文件 | 数据 | 状态 | 行数 | 采用 | 重复 | 险种外 | 搁置 | 说明 |",
-        "| file | extract | status | rows | accepted | duplicate | out of scope | set aside | note |",
+        "| file | extract | status | rows | accepted | duplicate | other | set aside | note |",
     )
     rows = connection.execute(
         "select file_name, coalesce(extract, ''), status, rows_read, rows_accepted, rows_duplicate,"
@@ -59,10 +60,17 @@ def _extracts(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "refused": say("未采用", "refused"),
         "not_recognised": say("不认识", "not recognised"),
     }
-    lines = [f"## {say('提取文件', 'Extracts')}", "", header, "|---|---|---|---:|---:|---:|---:|---:|---|"]
+    lines = [
+        f"## {say('提取文件', 'Extracts')}",
+        "",
+        header,
+        "|---|---|---|---:|---:|---:|---:|---:|---|",
+    ]
     titles = {name: contract.title for name, contract in load_contracts().items()}
     for name, extract, status, *numbers, refusal, reasons, headers in rows:
-        left_out = say(f"未采用的列：{headers}", f"columns left out: {headers}") if headers else None
+        left_out = (
+            say(f"未采用的列：{headers}", f"columns left out: {headers}") if headers else None
+        )
         note = say("；", "; ").join(text for text in (refusal, reasons, left_out) if text)
         cells = [name, titles.get(extract, extract), states.get(status, status)]
         cells += ["" if number is None else str(number) for number in numbers]
@@ -71,7 +79,10 @@ def _extracts(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _not_delivered(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    known = {name for (name,) in connection.execute("select register from registers_delivered").fetchall()}
+    known = {
+        name
+        for (name,) in connection.execute("select register from registers_delivered").fetchall()
+    }
     labels = labels_of("register")
     missing = [
         labels.get(register, register)
@@ -85,8 +96,8 @@ def _not_delivered(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _months(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rows = connection.execute(
-        "select (period - 1) // 12 * 100 + (period - 1) % 12 + 1, units_with_regular_rows, is_delivered"
-        " from delivered_months order by period"
+        "select (period - 1) // 12 * 100 + (period - 1) % 12 + 1, units_with_regular_rows,"
+        " is_delivered from delivered_months order by period"
     ).fetchall()
     lines = [
         f"## {say('缴费月份', 'Months of payroll')}",
@@ -103,8 +114,8 @@ def _months(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _unknown_codes(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rows = connection.execute(
-        "select code_table, coalesce(code_system, ''), code, occurrences from reported_unknown_codes"
-        " order by all"
+        "select code_table, coalesce(code_system, ''), code, occurrences"
+        " from reported_unknown_codes order by all"
     ).fetchall()
     title = say("未知代码（不作默认处理）", "Unknown codes (given no default)")
     lines = [f"## {title}", ""]
@@ -114,7 +125,11 @@ def _unknown_codes(connection: duckdb.DuckDBPyConnection) -> list[str]:
         say("| 代码表 | 系统 | 代码 | 行数 |", "| code table | system | code | rows |"),
         "|---|---|---|---:|",
     ]
-    return [*lines, *(f"| {table} | {system} | {code} | {count} |" for table, system, code, count in rows), ""]
+    return [
+        *lines,
+        *(f"| {table} | {system} | {code} | {count} |" for table, system, code, count in rows),
+        "",
+    ]
 
 
 def _contradictions(connection: duckdb.DuckDBPyConnection) -> list[str]:

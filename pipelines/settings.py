@@ -78,7 +78,10 @@ def _filled(kind: type, given: Any, path: Path) -> Any:
         if key not in known:
             names = "、".join(known) if say("zh", "en") == "zh" else ", ".join(known)
             raise UsageError(
-                say(f"{path}：没有设置项 {key}，可用：{names}", f"{path}: no setting {key}; known: {names}")
+                say(
+                    f"{path}：没有设置项 {key}，可用：{names}",
+                    f"{path}: no setting {key}; known: {names}",
+                )
             )
         usual = known[key]
         if isinstance(usual, Hold):

@@ -139,14 +139,14 @@ def test_manifest_describes_every_file(tmp_path):
 
 
 def test_a_partial_run_is_shown_and_not_published(tmp_path):
-    done = handed_over(tmp_path, only=("x",))
+    done = handed_over(tmp_path, only=("job_retention_refund",))
     assert not done.is_published and done.run.folder.is_dir()
     assert current(tmp_path / "out") is None
     assert list((tmp_path / "out" / "runs").iterdir()) == []
 
 
 def test_a_partial_run_that_is_published_remembers_the_other_lists(tmp_path):
-    done = handed_over(tmp_path, only=("x",), publish_partial=True)
+    done = handed_over(tmp_path, only=("job_retention_refund",), publish_partial=True)
     with open_warehouse(tmp_path / "w" / "w.duckdb", Settings(), (tmp_path / "out",)) as connection:
         assert load_memory(connection, tmp_path / "out", date(2022, 3, 23)) == done.run
         found = connection.execute(
