@@ -23,8 +23,8 @@ class ColumnReader:
         self.form: Form = FORMS[column.type]
         self.places = layout.positions.get(column.name, ())
         self.name = identifier(column.name)
-        self.text_name = identifier(f"{column.name}__text")
-        self.differs_name = identifier(f"{column.name}__differs")
+        self.text = identifier(f"{column.name}__text")
+        self.differing = identifier(f"{column.name}__differs")
         self.convert = (
             SERIAL.get(column.type, self.form.convert) if has_serials else self.form.convert
         )
@@ -49,12 +49,13 @@ class ColumnReader:
         pattern = f'(?:{pattern}|"(?:{pattern})")'
         return pattern if self.is_required else f'(?:{pattern}|"")?'
 
-    def text(self) -> str:
+    def plain_text(self) -> str:
+        """The column's cell of a line in plain form."""
+        return f"cells[{self.places[0]}]"
+
+    def odd_text(self) -> str:
         """The column's cell as cleaned text; the first of several headers, then the others."""
-        cleaned = [f"{self.form.clean}[{place}]" for place in self.places]
-        if len(cleaned) > 1:
-            return f"coalesce({', '.join(cleaned)})"
-        return f"case when is_plain then cells[{self.places[0]}] else {cleaned[0]} end"
+        return f"coalesce({', '.join(f'{self.form.clean}[{place}]' for place in self.places)})"
 
     def differs(self) -> str:
         """Whether two headers of this column differ; of ids, whether both are valid and differ."""
@@ -65,30 +66,30 @@ class ColumnReader:
             test += f" and has_check_digit({first}) and has_check_digit({second})"
         return f"coalesce({test}, false)"
 
-    def value(self) -> str:
-        """The typed value of the text."""
+    def plain_value(self) -> str:
+        """The typed value of a plain cell."""
+        return self._mapped(self.form.from_plain.format(cell=self.text))
+
+    def odd_value(self) -> str:
+        """The typed value of a cleaned text, NULL when it is none."""
+        return self._mapped(self.convert.format(text=self.text))
+
+    def _mapped(self, converted: str) -> str:
         if not self.places:
             return f"cast(null as {self.form.sql_type})"
-        careful = self.convert.format(text=self.text_name)
-        plain = self.form.from_plain.format(cell=self.text_name)
-        if self.mapping:
-            known = " ".join(
-                f"when {quoted(key)} then {quoted(value)}" for key, value in self.mapping.items()
-            )
-            careful = (
-                f"case {self.text_name} {known}{'' if self.is_closed else f' else {careful}'} end"
-            )
-            plain = f"case {self.text_name} {known}{'' if self.is_closed else f' else {plain}'} end"
-        if len(self.places) > 1:
-            return careful
-        return f"case when is_plain then {plain} else {careful} end"
+        if not self.mapping:
+            return converted
+        known = " ".join(
+            f"when {quoted(key)} then {quoted(value)}" for key, value in self.mapping.items()
+        )
+        return f"case {self.text} {known} else {'null' if self.is_closed else converted} end"
 
     def problems(self) -> list[tuple[str, str, str]]:
         """What may be wrong with the cell: an SQL test, the column's label, the reason in SQL."""
-        label, text = self.column.label, self.text_name
+        label, text = self.column.label, self.text
         found = []
         if len(self.places) > 1 and self.column.type == "person_id":
-            found.append((self.differs_name, label, "'different_ids'"))
+            found.append((self.differing, label, "'different_ids'"))
         if self.is_required:
             found.append((f"{text} is null", label, "'empty'"))
         reason = self.form.problem.format(text=text)

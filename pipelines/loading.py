@@ -18,12 +18,14 @@ from pipelines.tabular import write_parquet, write_workbook
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz")
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx", ".parquet")
 END_LINES = 40
+END_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """What lies in `file_lines`: the file's digest, its encoding and how many lines it has."""
+class Text:
+    """A delivered file as UTF-8 lines at `path`: itself, or what was written of it."""
 
+    path: Path
     sha256: str
     encoding: str
     lines: int
@@ -48,47 +50,55 @@ def refuse_special(path: Path) -> None:
         )
 
 
-def load_lines(
+def as_text(
     connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, scratch: Path
-) -> Loaded:
-    """Fill `file_lines` (line; rowid + 1 is its number), through a file in `scratch` if needed.
+) -> Text:
+    """A file as lines, through a file in `scratch` where it can't be read as it lies.
 
-    Not inside a transaction: there, rowid doesn't count from 0.
-    Raises ExtractError for a file that can't be read or that changes meanwhile.
+    Raises ExtractError for a file that can't be read.
     """
-    before = path.stat()
     plain = scratch / "lines.csv"
     if path.suffix.lower() == ".xlsx":
-        loaded = Loaded(digest_of(path), "xlsx", write_workbook(path, contract, plain))
-    elif path.suffix.lower() == ".parquet":
-        loaded = Loaded(digest_of(path), "parquet", write_parquet(connection, path, plain))
-    else:
-        found = look_at(path)
-        lines = found.lines
-        if found.can_be_read_in_place:
-            plain = path
-        else:
-            lines = write_plain(path, found, plain)
-        loaded = Loaded(found.sha256, found.encoding, lines)
-    _read_lines(connection, path.name, plain)
-    after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise ExtractError(
-            say(
-                f"{path.name}：读取过程中文件被改动，请在写完后重试",
-                f"{path.name}: changed while it was read; try again when it is complete",
-            )
-        )
-    return loaded
+        return Text(plain, digest_of(path), "xlsx", write_workbook(path, contract, plain))
+    if path.suffix.lower() == ".parquet":
+        return Text(plain, digest_of(path), "parquet", write_parquet(connection, path, plain))
+    found = look_at(path)
+    if found.can_be_read_in_place:
+        return Text(path, found.sha256, found.encoding, found.lines)
+    return Text(plain, found.sha256, found.encoding, write_plain(path, found, plain))
 
 
-def _read_lines(connection: duckdb.DuckDBPyConnection, name: str, plain: Path) -> None:
+def end_lines(text: Text) -> tuple[Lines, Lines]:
+    """The first and the last lines of a text, with their numbers."""
+    with text.path.open("rb") as file:
+        first = file.read(END_BYTES)
+        file.seek(max(0, text.path.stat().st_size - END_BYTES))
+        last = file.read()
+    head = first.decode("utf-8", errors="replace").split("\n")
+    tail = last.decode("utf-8", errors="replace").removesuffix("\n").split("\n")
+    numbered = list(enumerate(head[: min(END_LINES, text.lines)], start=1))
+    tail = tail[-min(END_LINES, text.lines) :]
+    return numbered, list(enumerate(tail, start=text.lines - len(tail) + 1))
+
+
+def read_lines(
+    connection: duckdb.DuckDBPyConnection, name: str, text: Text, plain_line: str
+) -> None:
+    """Fill the table `file_lines`: line and is_plain; rowid + 1 is the number of the line.
+
+    Not inside a transaction: there, rowid doesn't count from 0.
+    Raises ExtractError for a file with a line too long for a text.
+    """
     source = (
-        f"read_csv({quoted(str(plain.resolve()))}, auto_detect = false, header = false,"
+        f"read_csv({quoted(str(text.path.resolve()))}, auto_detect = false, header = false,"
         " delim = chr(1), quote = '', escape = '', columns = {'line': 'varchar'})"
     )
     try:
-        connection.execute(f"create or replace temp table file_lines as select line from {source}")
+        connection.execute(
+            "create or replace temp table file_lines as select line,"
+            f" coalesce(regexp_full_match(line, {quoted(plain_line)}), false) as is_plain"
+            f" from {source}"
+        )
     except duckdb.InvalidInputException:
         raise ExtractError(
             say(
@@ -96,11 +106,3 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, name: str, plain: Path) -
                 f"{name}: holds a line of more than 2 MB, so it is no text; export it again",
             )
         ) from None
-
-
-def end_lines(connection: duckdb.DuckDBPyConnection, lines: int) -> tuple[Lines, Lines]:
-    """The first and the last lines of the file that is in `file_lines`, with their numbers."""
-    select = "select rowid + 1, coalesce(line, '') from file_lines where {} order by rowid"
-    head = connection.execute(select.format(f"rowid < {END_LINES}")).fetchall()
-    tail = connection.execute(select.format(f"rowid >= {lines - END_LINES}")).fetchall()
-    return head, tail

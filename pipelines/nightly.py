@@ -102,7 +102,7 @@ def nightly(
     order = make_order(extracts, out, as_of, only, publish_partial, settings_file)
     use_language(lang or order.settings.language)
     _begun.set()
-    with run_lock(order.out), tags("wengang", "nightly"):
+    with run_lock(order.out):
         steps.prepare(order)
         take_in(order)
         apply_policy(order)
@@ -131,7 +131,8 @@ def run_flow(seconds: float, **parameters: Any) -> HandedOver:
     wait_until_healthy(seconds)
     _begun.clear()
     try:
-        return nightly(**parameters)
+        with tags("wengang", "nightly"):
+            return nightly(**parameters)
     except StepFailed as failure:
         raise (failure.hidden or failure) from None
     except Exception as error:

@@ -1,4 +1,8 @@
-"""The SQL that turns the lines of a file into raw_<extract>: typed columns and what is wrong."""
+"""The SQL that turns the lines of a file into raw_<extract>: typed columns and what is wrong.
+
+The table `file_lines` holds a file's lines (line, is_plain; rowid + 1 is the number), `odd_lines`
+those data lines that are not in plain form (line_number, line).
+"""
 
 import re
 
@@ -10,10 +14,137 @@ from pipelines.layout import Layout
 from pipelines.sqltext import identifier, quoted
 
 
-def blank_test(layout: Layout) -> str:
-    """SQL: whether a line holds nothing but spaces, quotes and delimiters."""
-    pattern = rf"[\s\x{{3000}}\x{{1A}}\"{re.escape(layout.delimiter)}]*"
-    return f"(line is null or regexp_full_match(line, {quoted(pattern)}))"
+class FileReader:
+    """How the lines of one file are read, by its contract, layout and system.
+
+    Its selects give file_name, line_number, code_system, each column of the contract in its type
+    (NULL when empty or not delivered), problem_column (its label) and problem_reason (a code of
+    ref_problems): the first thing that is wrong, NULL when nothing is. A column under two headers
+    also gives <column>__differs.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        layout: Layout,
+        file_name: str,
+        system: str | None,
+        has_serials: bool,
+    ) -> None:
+        self.layout = layout
+        self.mark = quoted(layout.delimiter)
+        self.readers = [
+            ColumnReader(column, layout, system, has_serials) for column in contract.columns
+        ]
+        self.delivered = [reader for reader in self.readers if reader.places]
+        self.doubled = [reader for reader in self.delivered if len(reader.places) > 1]
+        code_system = f"cast({quoted(system) if system else 'null'} as varchar)"
+        self.whence = f"{quoted(file_name)} as file_name, line_number, {code_system} as code_system"
+
+    def plain_line(self) -> str:
+        """The pattern of a whole line in plain form; none where two headers share a column."""
+        if self.doubled:
+            return NOTHING
+        mark = re.escape(self.layout.delimiter)
+        other = rf'(?:[^"{mark}\x1A]*|"[^"{mark}\x1A]*")'
+        patterns = [other] * self.layout.width
+        for reader in self.delivered:
+            patterns[reader.places[0] - 1] = reader.plain()
+        return mark.join(patterns)
+
+    def is_blank(self) -> str:
+        """SQL: whether a line holds nothing but spaces, quotes and delimiters."""
+        pattern = rf"[\s\x{{3000}}\x{{1A}}\"{re.escape(self.layout.delimiter)}]*"
+        return f"(line is null or regexp_full_match(line, {quoted(pattern)}))"
+
+    def is_data(self) -> str:
+        """SQL: whether a line of `file_lines` is neither a heading nor a footer."""
+        others = ", ".join(str(line) for line in self.layout.heading_lines)
+        footers = "".join(f", {line}" for line in self.layout.footer_lines)
+        return (
+            f"(rowid + 1 > {self.layout.last_heading_line}"
+            f" and rowid + 1 not in ({others}{footers}))"
+        )
+
+    def odd_lines(self) -> str:
+        """The select of `odd_lines`."""
+        return (
+            "select rowid + 1 as line_number, line from file_lines"
+            f" where not is_plain and {self.is_data()} and not {self.is_blank()}"
+        )
+
+    def plain_select(self) -> str:
+        """raw_<extract> of the lines in plain form: cells are cast as they are."""
+        texts = ", ".join(f"{reader.plain_text()} as {reader.text}" for reader in self.delivered)
+        values = ", ".join(f"{reader.plain_value()} as {reader.name}" for reader in self.readers)
+        return f"""
+with split_lines as (
+    select rowid + 1 as line_number, string_split(replace(line, '"', ''), {self.mark}) as cells
+    from file_lines
+    where is_plain and {self.is_data()}
+),
+texts as (
+    select line_number, {texts}
+    from split_lines
+)
+select
+    {self.whence}, {values},
+    cast(null as varchar) as problem_column, cast(null as varchar) as problem_reason
+from texts
+"""
+
+    def odd_select(self) -> str:
+        """raw_<extract> of the other lines: cells are cleaned, converted and judged."""
+        texts = ", ".join(f"{reader.odd_text()} as {reader.text}" for reader in self.delivered)
+        differs = "".join(f", {reader.differs()} as {reader.differing}" for reader in self.doubled)
+        differing = "".join(f", {reader.differing}" for reader in self.doubled)
+        values = ", ".join(f"{reader.odd_value()} as {reader.name}" for reader in self.readers)
+        problems = [problem for reader in self.delivered for problem in reader.problems()]
+        columns = "\n".join(f"when {test} then {quoted(label)}" for test, label, _ in problems)
+        reasons = "\n".join(f"when {test} then {reason}" for test, _, reason in problems)
+        return f"""
+with split_lines as (
+    select
+        line_number,
+        contains(line, {quoted(DAMAGE)}) as is_damaged,
+        {self._fields()} as cells
+    from odd_lines
+),
+clean_lines as (
+    select
+        line_number,
+        is_damaged,
+        case when len(cells) = {self.layout.width} and not is_damaged then clean_texts(cells) end
+            as cells
+    from split_lines
+),
+code_lines as (
+    select line_number, is_damaged, cells, clean_codes(cells) as codes
+    from clean_lines
+),
+texts as (
+    select line_number, is_damaged, cells is null as is_broken, {texts}{differs}
+    from code_lines
+),
+typed as (
+    select
+        line_number, is_damaged, is_broken, {values},
+        {", ".join(reader.text for reader in self.delivered)}{differing}
+    from texts
+)
+select
+    {self.whence}, {", ".join(reader.name for reader in self.readers)}{differing},
+    case when not is_broken then case {columns} end end as problem_column,
+    case when is_damaged then 'bad_bytes' when is_broken then 'width' {reasons} end
+        as problem_reason
+from typed
+"""
+
+    def _fields(self) -> str:
+        mark = re.escape(self.layout.delimiter)
+        field = f'"(?:[^"]|"")*"|[^"{mark}]*'
+        grammar = quoted(f"(?:{field})(?:{mark}(?:{field}))*")
+        return f"fields(line, {self.mark}, {grammar}, {quoted(f'{mark}({field})')})"
 
 
 def empty_select(contract: Contract) -> str:
@@ -27,130 +158,3 @@ def empty_select(contract: Contract) -> str:
         for name in ("file_name", "code_system", "problem_column", "problem_reason")
     )
     return f"select cast(null as bigint) as line_number{texts}{columns} where false"
-
-
-def raw_select(
-    contract: Contract, layout: Layout, file_name: str, system: str | None, has_serials: bool
-) -> str:
-    """A select over the table `file_lines` (line; rowid + 1 is its number), one row per data row.
-
-    It gives file_name, line_number, code_system, each column of the contract in its type (NULL
-    when empty or not delivered), problem_column (its label) and problem_reason (a code of
-    ref_problems): the first thing that is wrong, NULL when nothing is. A column under two
-    headers also gives <column>__differs.
-    """
-    readers = [ColumnReader(column, layout, system, has_serials) for column in contract.columns]
-    delivered = [reader for reader in readers if reader.places]
-    others = layout.heading_lines + layout.footer_lines
-    texts = ",\n".join(f"        {reader.text()} as {reader.text_name}" for reader in delivered)
-    doubled = [reader for reader in delivered if len(reader.places) > 1]
-    differs = "".join(
-        f",\n        {reader.differs()} as {reader.differs_name}" for reader in doubled
-    )
-    differing = "".join(f",\n    {reader.differs_name}" for reader in doubled)
-    values = ",\n".join(f"        {reader.value()} as {reader.name}" for reader in readers)
-    problems = [pair for reader in delivered for pair in reader.problems()]
-    return f"""
-with data_lines as (
-    select
-        rowid + 1 as line_number,
-        line,
-        coalesce(regexp_full_match(line, {quoted(_plain_line(readers, layout))}), false) as is_plain
-    from file_lines
-    where rowid + 1 > {layout.last_heading_line} and rowid + 1 not in ({_numbers(others)})
-),
-split_lines as (
-    select
-        line_number,
-        is_plain,
-        case
-            when is_plain then string_split(replace(line, '"', ''), {quoted(layout.delimiter)})
-            when contains(line, {quoted(DAMAGE)}) then null
-            else {_fields(layout)}
-        end as cells,
-        case when not is_plain and contains(line, {quoted(DAMAGE)}) then true end as is_damaged
-    from data_lines
-    where case when is_plain then true else not {blank_test(layout)} end
-),
-clean_lines as (
-    select
-        line_number,
-        is_plain,
-        is_damaged,
-        case
-            when is_plain then cells
-            when len(cells) = {layout.width} then clean_texts(cells)
-        end as cells
-    from split_lines
-),
-code_lines as (
-    select
-        line_number,
-        is_plain,
-        is_damaged,
-        cells,
-        case when not is_plain then clean_codes(cells) end as codes
-    from clean_lines
-),
-texts as (
-    select
-        line_number,
-        is_plain,
-        cells is null as is_broken,
-        is_damaged,
-{texts}{differs}
-    from code_lines
-),
-typed as (
-    select
-        line_number,
-        is_plain,
-        is_broken,
-        is_damaged,
-{values},
-        {", ".join(reader.text_name for reader in delivered)}{differing}
-    from texts
-)
-select
-    {quoted(file_name)} as file_name,
-    line_number,
-    cast({quoted(system) if system else "null"} as varchar) as code_system,
-    {", ".join(reader.name for reader in readers)},
-    case when not (is_plain or is_broken) then case
-        {_cases([(test, quoted(label)) for test, label, _ in problems])}
-    end end as problem_column,
-    case when not is_plain then case
-        when is_damaged then 'bad_bytes'
-        when is_broken then 'width'
-        {_cases([(test, reason) for test, _, reason in problems])}
-    end end as problem_reason{differing}
-from typed
-"""
-
-
-def _plain_line(readers: list[ColumnReader], layout: Layout) -> str:
-    """The pattern of a whole line in plain form; none where two headers share a column."""
-    if any(len(reader.places) > 1 for reader in readers):
-        return NOTHING
-    other = rf'(?:[^"{re.escape(layout.delimiter)}\x1A]*|"[^"{re.escape(layout.delimiter)}\x1A]*")'
-    patterns = [other] * layout.width
-    for reader in readers:
-        for place in reader.places:
-            patterns[place - 1] = reader.plain()
-    return re.escape(layout.delimiter).join(patterns)
-
-
-def _fields(layout: Layout) -> str:
-    mark = re.escape(layout.delimiter)
-    field = f'"(?:[^"]|"")*"|[^"{mark}]*'
-    grammar = f"(?:{field})(?:{mark}(?:{field}))*"
-    pattern = f"{mark}({field})"
-    return f"fields(line, {quoted(layout.delimiter)}, {quoted(grammar)}, {quoted(pattern)})"
-
-
-def _numbers(lines: tuple[int, ...]) -> str:
-    return ", ".join(str(number) for number in lines or (0,))
-
-
-def _cases(pairs: list[tuple[str, str]]) -> str:
-    return "\n        ".join(f"when {test} then {result}" for test, result in pairs)

@@ -16,7 +16,7 @@ NO_UNIT = r"-?[0-9]*[.][0-9]+|[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 def move_set_aside(
     connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout, file_name: str
 ) -> None:
-    """Move a file's rows with a problem out of the staged table; `file_lines` must be there.
+    """Move a file's rows with a problem out of the staged table; `odd_lines` must be there.
 
     The join of rows and lines goes into a table of its own, and carries no file name: DuckDB 2.0.0
     fails on joined texts of few values (dictionaries) that go on to be unnested.
@@ -25,9 +25,9 @@ def move_set_aside(
     connection.execute(
         "create or replace temp table lines_set_aside as select staged.line_number,"
         f" staged.problem_column, staged.problem_reason, {unit} as unit_id,"
-        f" {_period(contract)} as period, file_lines.line from file_lines"
+        f" {_period(contract)} as period, odd_lines.line from odd_lines"
         f" inner join {staged_name(contract.extract)} as staged"
-        " on file_lines.rowid = staged.line_number - 1"
+        " on odd_lines.line_number = staged.line_number"
         f" where staged.file_name = {quoted(file_name)} and staged.problem_reason is not null"
     )
     whence = f"{quoted(contract.extract)}, {quoted(file_name)}, line_number"

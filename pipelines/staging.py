@@ -7,11 +7,11 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts import Contract
-from pipelines.errors import WengangError
+from pipelines.errors import ExtractError, WengangError
 from pipelines.layout import Layout, find_layout
-from pipelines.loading import end_lines, load_lines
+from pipelines.loading import as_text, end_lines, read_lines
 from pipelines.messages import say
-from pipelines.reading import blank_test, raw_select
+from pipelines.reading import FileReader
 from pipelines.reference import reference_digest
 from pipelines.set_aside import move_set_aside
 from pipelines.sqltext import identifier, quoted
@@ -79,24 +79,32 @@ def stage_file(
 
     Raises ExtractError for a file that can't be used, and WengangError when its rows don't add up.
     """
-    loaded = load_lines(connection, contract, path, scratch)
-    _must_equal(path.name, loaded.lines, _count(connection, "from file_lines"))
-    layout = find_layout(contract, path.name, *end_lines(connection, loaded.lines))
+    before = path.stat()
+    text = as_text(connection, contract, path, scratch)
+    layout = find_layout(contract, path.name, *end_lines(text))
+    reader = FileReader(contract, layout, path.name, system, text.encoding == "xlsx")
+    read_lines(connection, path.name, text, reader.plain_line())
+    connection.execute(f"create or replace temp table odd_lines as {reader.odd_lines()}")
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise ExtractError(
+            say(
+                f"{path.name}：读取过程中文件被改动，请在写完后重试",
+                f"{path.name}: changed while it was read; try again when it is complete",
+            )
+        )
     read = FileRead(
         extract=contract.extract,
         file_name=path.name,
-        sha256=loaded.sha256,
+        sha256=text.sha256,
         fingerprint=fingerprint(contract, system),
-        encoding=loaded.encoding,
+        encoding=text.encoding,
         delimiter=layout.delimiter,
         code_system=system,
-        physical_lines=loaded.lines,
+        physical_lines=text.lines,
         heading_lines=len(layout.heading_lines) + len(layout.footer_lines),
         unknown_headers=say("、", ", ").join(layout.unknown_headers),
     )
-    raw = raw_select(contract, layout, path.name, system, loaded.encoding == "xlsx")
-    connection.execute(f"create or replace temp view raw_{contract.extract} as {raw}")
-    read.remarks = _differences(connection, contract, layout)
     with transaction(connection):
         forget(connection, contract.extract, path.name)
         names = ", ".join(f"({quoted(name)})" for name in layout.positions)
@@ -104,27 +112,40 @@ def stage_file(
             f"insert into delivered_columns select ?, ?, name from (values {names}) as given(name)",
             [contract.extract, path.name],
         )
-        _insert(connection, contract, layout, read)
+        _insert(connection, contract, reader, read)
+        _settle(connection, contract, layout, read)
         marks = ", ".join("?" for _ in vars(read))
         connection.execute(f"insert into files_read values ({marks})", list(vars(read).values()))
-    connection.execute("drop table file_lines")
+    connection.execute("drop table file_lines; drop table odd_lines")
     return read
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout, read: FileRead
+    connection: duckdb.DuckDBPyConnection, contract: Contract, reader: FileReader, read: FileRead
 ) -> None:
-    """Insert the rows, settle each one's fate and check that all lines are accounted for."""
-    table = staged_name(contract.extract)
-    connection.execute(f"insert into {table} {staged_select(connection, contract)}")
-    mine = f"from {table} where file_name = {quoted(read.file_name)}"
-    read.rows_read = _count(connection, mine)
+    """Insert all rows and check that no line of the file is missing."""
+    raw, table = f"raw_{contract.extract}", staged_name(contract.extract)
+    selects = [reader.plain_select()]
+    if _count(connection, "from odd_lines"):
+        selects.append(reader.odd_select())
+    for select in selects:
+        connection.execute(f"create or replace temp view {raw} as {select}")
+        connection.execute(f"insert into {table} {staged_select(connection, contract)}")
+    read.remarks = _differences(connection, reader, raw) if reader.doubled else ""
+    read.rows_read = _count(connection, f"from {table} where {_is_mine(read)}")
     if read.rows_read + read.heading_lines < read.physical_lines:
-        headings = ", ".join(map(str, layout.heading_lines + layout.footer_lines))
-        blank = f"from file_lines where {blank_test(layout)} and rowid + 1 not in ({headings})"
-        read.blank_lines = _count(connection, blank)
+        blank = f"from file_lines where {reader.is_data()} and {reader.is_blank()}"
+        read.blank_lines = _count(connection, blank) + _blank_before(reader.layout)
     found = read.heading_lines + read.blank_lines + read.rows_read
     _must_equal(read.file_name, read.physical_lines, found)
+    _must_equal(read.file_name, read.physical_lines, _count(connection, "from file_lines"))
+
+
+def _settle(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout, read: FileRead
+) -> None:
+    """Take the rows that are out of scope or wrong out of the staged table; the rest adds up."""
+    mine = f"from {staged_name(contract.extract)} where {_is_mine(read)}"
     _note_sums(connection, contract, layout, mine, read.file_name)
     if "is_out_of_scope" in contract.select:
         read.rows_out_of_scope = _count(connection, f"{mine} and is_out_of_scope")
@@ -135,6 +156,15 @@ def _insert(
         move_set_aside(connection, contract, layout, read.file_name)
     left = read.rows_read - read.rows_out_of_scope - read.rows_set_aside
     _must_equal(read.file_name, left, _count(connection, mine))
+
+
+def _is_mine(read: FileRead) -> str:
+    return f"file_name = {quoted(read.file_name)}"
+
+
+def _blank_before(layout: Layout) -> int:
+    """The lines between titles and header that are no heading: they are blank."""
+    return layout.last_heading_line - len(layout.heading_lines)
 
 
 def _note_sums(
@@ -154,20 +184,19 @@ def _note_sums(
             )
 
 
-def _differences(connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout) -> str:
+def _differences(connection: duckdb.DuckDBPyConnection, reader: FileReader, raw: str) -> str:
     """What two headers of one column say differently, in words."""
     found = []
-    for column in contract.columns:
-        if len(layout.positions.get(column.name, ())) > 1:
-            differs = identifier(f"{column.name}__differs")
-            rows = _count(connection, f"from raw_{contract.extract} where {differs}")
-            if rows:
-                found.append(
-                    say(
-                        f"{column.label}：两列不一致 {rows} 行，取前者",
-                        f"{column.name}: two columns differ in {rows} rows, the first is taken",
-                    )
+    for doubled in reader.doubled:
+        rows = _count(connection, f"from {raw} where {doubled.differing}")
+        if rows:
+            label, name = doubled.column.label, doubled.column.name
+            found.append(
+                say(
+                    f"{label}：两列不一致 {rows} 行，取前者",
+                    f"{name}: two columns differ in {rows} rows, the first is taken",
                 )
+            )
     return say("；", "; ").join(found)
 
 

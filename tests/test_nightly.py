@@ -153,7 +153,7 @@ with prefect_test_harness(server_startup_timeout=120):
         runs = client.read_flow_runs()
     assert {{item.key for item in artifacts}} == {{"wengang-summary", "wengang-lists"}}
     assert not any("1599" in str(item.data) for item in artifacts)
-    assert {{"wengang", "nightly"}} <= set(runs[0].tags) or True
+    assert {{"wengang", "nightly"}} <= set(runs[0].tags), runs[0].tags
     steps.take_in = refused
     try:
         nightly.run_flow(60, extracts=Path({str(SAMPLE)!r}), out=Path({str(tmp_path / "out")!r}))
