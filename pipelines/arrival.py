@@ -8,11 +8,13 @@ from statistics import median
 from pipelines.contracts import load_contracts
 from pipelines.errors import ExtractError
 from pipelines.folder_check import BureauMonths, FileCheck, FolderCheck
+from pipelines.labels import labels_of
 from pipelines.messages import say
 from pipelines.order import CHINA
 from pipelines.policy import Policy, load_policies, title_of
 from pipelines.policy_print import notices
 from pipelines.precheck import check_folder
+from pipelines.reference import code_table
 from pipelines.settings import Settings
 
 
@@ -97,13 +99,36 @@ def _off(found: FolderCheck, settings: Settings) -> Iterator[str]:
     for line in notices(policies, day, settings.policy_warning_days):
         yield f"  {line}"
     known = {*found.registers, *found.complete}
+    names = labels_of("register")
     for policy in policies:
         for register in sorted(_required(policy, found) - known):
             yield "  " + say(
-                f"{title_of(policy)}：未提供比对库 {register}，相关条件为待核",
-                f"{title_of(policy)}: register {register} was not delivered,"
-                " its condition stays open",
+                f"{title_of(policy)}：未提供{names[register]}，相关条件为待核",
+                f"{title_of(policy)}: {names[register]} was not delivered, its condition"
+                " stays open",
             )
+    yield from _conditions_off(found, {policy.screening: policy for policy in policies})
+
+
+def _conditions_off(found: FolderCheck, policies: dict[str, Policy]) -> Iterator[str]:
+    """What data/reference/needs.csv says of extracts and columns that nobody delivered."""
+    has: dict[str, set[str]] = {}
+    for file in found.files:
+        if file.extract and file.columns:
+            has.setdefault(file.extract, set()).update(file.columns)
+    contracts = load_contracts()
+    for need in code_table("needs"):
+        extract, column = need["extract"], need["column"]
+        if extract in has if not column else extract not in has or column in has[extract]:
+            continue
+        label = contracts[extract].title
+        if column:
+            label += f".{next(c.label for c in contracts[extract].columns if c.name == column)}"
+        title = title_of(policies[need["screening"]])
+        yield "  " + say(
+            f"{title} · {need['condition']}：没有{label}：{need['zh']}",
+            f"{title} · {need['condition']}: no {label}: {need['en']}",
+        )
 
 
 def _required(policy: Policy, found: FolderCheck) -> set[str]:

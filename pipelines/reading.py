@@ -32,6 +32,7 @@ class FileReader:
         has_serials: bool,
     ) -> None:
         self.layout = layout
+        self.positions = layout.positions
         self.mark = quoted(layout.delimiter)
         self.readers = [
             ColumnReader(column, layout, system, has_serials) for column in contract.columns

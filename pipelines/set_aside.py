@@ -5,7 +5,6 @@ import duckdb
 from pipelines.contracts import Contract
 from pipelines.layout import Layout
 from pipelines.sqltext import identifier, quoted
-from pipelines.staged import staged_name
 
 # Reasons that leave the columns of a row unreadable.
 BROKEN = "('width', 'bad_bytes')"
@@ -13,22 +12,24 @@ BROKEN = "('width', 'bad_bytes')"
 NO_UNIT = r"-?[0-9]*[.][0-9]+|[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 
 
-def move_set_aside(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, layout: Layout, file_name: str
+def keep_set_aside(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    layout: Layout,
+    file_name: str,
+    wrong: str,
 ) -> None:
-    """Move a file's rows with a problem out of the staged table; `odd_lines` must be there.
+    """Keep the rows of `odd_rows` for which the SQL test `wrong` holds, with their `odd_lines`.
 
     The join of rows and lines goes into a table of its own, and carries no file name: DuckDB 2.0.0
     fails on joined texts of few values (dictionaries) that go on to be unnested.
     """
     unit = identifier(contract.mentions["unit"]) if contract.mentions else "null::varchar"
     connection.execute(
-        "create or replace temp table lines_set_aside as select staged.line_number,"
-        f" staged.problem_column, staged.problem_reason, {unit} as unit_id,"
+        "create or replace temp table lines_set_aside as select odd_rows.line_number,"
+        f" problem_column, problem_reason, {unit} as unit_id,"
         f" {_period(contract)} as period, odd_lines.line from odd_lines"
-        f" inner join {staged_name(contract.extract)} as staged"
-        " on odd_lines.line_number = staged.line_number"
-        f" where staged.file_name = {quoted(file_name)} and staged.problem_reason is not null"
+        f" inner join odd_rows on odd_lines.line_number = odd_rows.line_number where {wrong}"
     )
     whence = f"{quoted(contract.extract)}, {quoted(file_name)}, line_number"
     connection.execute(
@@ -48,10 +49,6 @@ def move_set_aside(
             f" where not regexp_full_match(cell, {quoted(NO_UNIT)}) and not has_check_digit(cell)"
         )
     connection.execute("drop table lines_set_aside")
-    connection.execute(
-        f"delete from {staged_name(contract.extract)}"
-        f" where file_name = {quoted(file_name)} and problem_reason is not null"
-    )
 
 
 def _period(contract: Contract) -> str:

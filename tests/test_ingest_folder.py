@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-import pipelines.staging
+import pipelines.reading
 from pipelines.errors import ExtractError, WengangError
 from tests.folders import HEADER, Folder, payroll_row, person
 
@@ -161,7 +161,7 @@ def test_a_register_row_without_code_and_name_is_set_aside(folder):
 
 def test_rows_that_do_not_add_up_stop_the_run(folder, monkeypatch):
     folder.payroll(payroll_row(1), "", payroll_row(2))
-    monkeypatch.setattr(pipelines.staging.FileReader, "is_blank", lambda reader: "true")
+    monkeypatch.setattr(pipelines.reading.FileReader, "is_blank", lambda reader: "true")
     with pytest.raises(WengangError, match=r"payroll\.csv"):
         folder.take_in()
     monkeypatch.undo()

@@ -1,0 +1,135 @@
+"""Where each row of a file ends: staged, out of scope or set aside; and that it all adds up."""
+
+import duckdb
+
+from pipelines.contracts import Contract
+from pipelines.errors import WengangError
+from pipelines.file_read import FileRead
+from pipelines.messages import say
+from pipelines.reading import FileReader
+from pipelines.set_aside import keep_set_aside
+from pipelines.sqltext import identifier, quoted
+from pipelines.staged import money_columns, staged_name, staged_select
+
+
+def settle_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, reader: FileReader, read: FileRead
+) -> None:
+    """Insert a file's good rows and keep the others; `read` gets the counts.
+
+    `file_lines` and `odd_lines` must be there. Nothing is deleted again: DuckDB would write all
+    rows of the transaction twice.
+    Raises WengangError when the lines don't add up.
+    """
+    raw, table = f"raw_{contract.extract}", staged_name(contract.extract)
+    money = [name for name in money_columns(connection, contract) if name in reader.positions]
+    outside = "is_out_of_scope" if "is_out_of_scope" in contract.select else "false"
+    select = staged_select(connection, contract)
+
+    connection.execute(f"create or replace temp view {raw} as {reader.plain_select()}")
+    good = f"not {outside} and problem_reason is null"
+    connection.execute(f"insert into {table} from ({select}) where {good}")
+    plain = _count(connection, f"from file_lines where is_plain and {reader.is_data()}")
+    mine = f"from {table} where file_name = {quoted(read.file_name)}"
+    sums = [_sums(connection, money, mine)]
+    if sums[0][0] < plain:
+        sums.append(_sums(connection, money, f"from ({select}) where {outside}"))
+        read.rows_out_of_scope = sums[1][0]
+        plain -= _make_odd(connection, f"from ({select}) where not ({outside} or {good})")
+    _must_equal(read.file_name, plain, sums[0][0] + read.rows_out_of_scope)
+
+    odd = _count(connection, "from odd_lines")
+    if odd:
+        connection.execute(f"create or replace temp view {raw} as {reader.odd_select()}")
+        connection.execute(f"create or replace temp table odd_rows as {select}")
+        sums.append(_sums(connection, money, "from odd_rows"))
+        connection.execute(f"insert into {table} from odd_rows where {good}")
+        read.rows_out_of_scope += _count(connection, f"from odd_rows where {outside}")
+        wrong = f"not {outside} and problem_reason is not null"
+        read.rows_set_aside = _count(connection, f"from odd_rows where {wrong}")
+        if read.rows_set_aside:
+            keep_set_aside(connection, contract, reader.layout, read.file_name, wrong)
+        read.remarks = _differences(connection, reader, raw)
+        connection.execute("drop table odd_rows")
+
+    read.rows_read = plain + odd
+    _check_balance(connection, reader, read, _count(connection, mine))
+    _keep_sums(connection, read, money, sums)
+
+
+def _make_odd(connection: duckdb.DuckDBPyConnection, rest: str) -> int:
+    """Lines in plain form whose staging select finds a problem go the way of the odd ones."""
+    connection.execute(
+        "insert into odd_lines select rowid + 1, line from file_lines"
+        f" where rowid + 1 in (select line_number {rest})"
+    )
+    return _count(connection, rest)
+
+
+def _check_balance(
+    connection: duckdb.DuckDBPyConnection, reader: FileReader, read: FileRead, staged: int
+) -> None:
+    """Lines = headings + blank + rows, and rows = staged + out of scope + set aside."""
+    if read.rows_read + read.heading_lines < read.physical_lines:
+        blank = f"from file_lines where {reader.is_data()} and {reader.is_blank()}"
+        layout = reader.layout
+        above = layout.last_heading_line - len(layout.heading_lines)
+        read.blank_lines = above + _count(connection, blank)
+    _must_equal(
+        read.file_name,
+        read.physical_lines,
+        read.heading_lines + read.blank_lines + read.rows_read,
+    )
+    _must_equal(read.file_name, read.physical_lines, _count(connection, "from file_lines"))
+    settled = staged + read.rows_out_of_scope + read.rows_set_aside
+    _must_equal(read.file_name, read.rows_read, settled)
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, money: list[str], rest: str) -> list:
+    """How many rows, and the sum of each money column."""
+    sums = "".join(f", coalesce(sum({identifier(name)}), 0)" for name in money)
+    row = connection.execute(f"select count(*){sums} {rest}").fetchone()
+    return list(row or ())
+
+
+def _keep_sums(
+    connection: duckdb.DuckDBPyConnection, read: FileRead, money: list[str], sums: list[list]
+) -> None:
+    """The sums of all rows that were read, whatever their fate, for control totals."""
+    for place, name in enumerate(money, start=1):
+        connection.execute(
+            "insert into file_sums values (?, ?, ?, ?)",
+            [read.extract, read.file_name, name, sum(part[place] for part in sums)],
+        )
+
+
+def _differences(connection: duckdb.DuckDBPyConnection, reader: FileReader, raw: str) -> str:
+    """What two headers of one column say differently, in words."""
+    found = []
+    for doubled in reader.doubled:
+        rows = _count(connection, f"from {raw} where {doubled.differing}")
+        if rows:
+            label, name = doubled.column.label, doubled.column.name
+            found.append(
+                say(
+                    f"{label}：两列不一致 {rows} 行，取前者",
+                    f"{name}: two columns differ in {rows} rows, the first is taken",
+                )
+            )
+    return say("；", "; ").join(found)
+
+
+def _must_equal(name: str, wanted: int, found: int) -> None:
+    if wanted != found:
+        raise WengangError(
+            say(
+                f"{name}：行数不平：应为 {wanted} 行，实为 {found} 行，未采用该文件，请报告此问题",
+                f"{name}: the lines don't add up: {wanted} expected, {found} found; the file is not"
+                " used, report this",
+            )
+        )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, rest: str) -> int:
+    row = connection.execute(f"select count(*) {rest}").fetchone()
+    return row[0] if row else 0
