@@ -66,6 +66,6 @@ def test_the_new_screening_delivers_its_list(copy: Path, tmp_path: Path) -> None
 
 
 def test_the_cases_of_the_new_screening_are_run(copy: Path) -> None:
-    ran = in_copy(copy, "pytest", "tests/test_cases.py", "-q", "-k", "arrears_reminder")
+    ran = in_copy(copy, "pytest", "tests/test_cases.py", "-k", "arrears_reminder")
     assert ran.returncode == 0, ran.stdout[-2000:]
     assert "3 passed" in ran.stdout, ran.stdout[-2000:]
