@@ -11,8 +11,6 @@ from pipelines.errors import WengangError
 from pipelines.messages import say
 
 REFERENCE = ROOT / "data" / "reference"
-
-
 SYSTEM = "system"
 
 

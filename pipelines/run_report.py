@@ -36,6 +36,7 @@ def write_run_report(
     lines += _extracts(connection)
     lines += _not_delivered(connection)
     lines += _months(connection)
+    lines += _late_filers(connection)
     lines += _unknown_codes(connection)
     lines += _contradictions(connection)
     lines += _policy(policies, as_of, warning_days)
@@ -110,6 +111,26 @@ def _months(connection: duckdb.DuckDBPyConnection) -> list[str]:
         for month, units, delivered in rows
     ]
     return [*lines, ""]
+
+
+def _late_filers(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select bureaus.bureau_name, count(*), max(late.months_behind)"
+        " from reported_late_filers as late"
+        " left join ref_bureaus as bureaus on late.bureau_code = bureaus.bureau_code"
+        " group by bureaus.bureau_code, bureaus.bureau_name order by bureaus.bureau_code"
+    ).fetchall()
+    title = say(
+        "迟报单位（最近已交付月份未申报）", "Late filers (nothing for the last delivered month)"
+    )
+    lines = [f"## {title}", ""]
+    if not rows:
+        return [*lines, say("无", "none"), ""]
+    lines += [
+        say("| 盟市 | 户数 | 最多迟报月数 |", "| bureau | units | most months behind |"),
+        "|---|---:|---:|",
+    ]
+    return [*lines, *(f"| {bureau} | {units} | {months} |" for bureau, units, months in rows), ""]
 
 
 def _unknown_codes(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -41,14 +41,22 @@ def keep_set_aside(
             f"insert into set_aside_mentions select {whence}, unit_id, period from lines_set_aside"
             f" where problem_reason not in {BROKEN} and unit_id is not null"
         )
-        cells = f"string_split(line, {quoted(layout.delimiter)})"
         connection.execute(
             f"insert into set_aside_mentions select {whence}, cell, null::integer from ("
-            f"select line_number, unnest(list_distinct(clean_codes(clean_texts({cells})))) as cell"
+            "select line_number, unnest(list_distinct(clean_codes(clean_texts("
+            f"{_where_the_unit_may_be(contract, layout)})))) as cell"
             f" from lines_set_aside where problem_reason in {BROKEN}) as broken"
             f" where not regexp_full_match(cell, {quoted(NO_UNIT)}) and not has_check_digit(cell)"
         )
     connection.execute("drop table lines_set_aside")
+
+
+def _where_the_unit_may_be(contract: Contract, layout: Layout) -> str:
+    """The cells of a broken line that may be its unit: as far from its column as cells lack."""
+    cells = f"string_split(line, {quoted(layout.delimiter)})"
+    place = layout.positions[contract.mentions["unit"]][0]
+    shift = f"abs(len({cells}) - {layout.width})"
+    return f"list_slice({cells}, greatest({place} - {shift}, 1), {place} + {shift})"
 
 
 def _period(contract: Contract) -> str:

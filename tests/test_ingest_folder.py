@@ -33,6 +33,16 @@ def test_the_first_of_equal_rows_counts_and_its_twin_comes_back(folder):
     assert lines(folder) == [("payroll_0.csv", 2), ("payroll_b.csv", 3)]
 
 
+def test_of_three_equal_rows_one_counts_whatever_comes_and_goes(folder):
+    first = folder.payroll(payroll_row(1), name="payroll_a.csv")
+    folder.payroll(payroll_row(1), name="payroll_b.csv")
+    folder.payroll(payroll_row(1), name="payroll_c.csv")
+    assert lines(folder.take_in()) == [("payroll_a.csv", 2)]
+    assert lines(folder.take_in()) == [("payroll_a.csv", 2)]
+    first.unlink()
+    assert lines(folder.take_in()) == [("payroll_b.csv", 2)]
+
+
 def test_equal_is_what_means_the_same_not_what_is_written_the_same(folder):
     folder.payroll(payroll_row(1), name="payroll_a.csv")
     same = payroll_row(1).replace("202112", "2021年12月").replace("3384.00", '"3,384"')
