@@ -49,6 +49,10 @@ def write_sheet(path: Path, columns: list[Column], rows: list[list[str]]) -> Non
             part = rows[start : start + SHEET_ROWS]
             sheet = book.add_worksheet("名单" if number == 1 else f"名单{number}")
             sheet.freeze_panes(1, 0)
+            # On paper: A4 across, with the header on every page.
+            sheet.set_landscape()
+            sheet.set_paper(9)
+            sheet.repeat_rows(0)
             if columns:
                 sheet.autofilter(0, 0, len(part), len(columns) - 1)
             for index, item in enumerate(columns):

@@ -31,9 +31,9 @@ def read(kind, cell, convert=None):
 
 
 def read_plain(kind, cell):
-    return DUCK.execute(
-        f"select {FORMS[kind].from_plain.format(cell='c')} from (select ?::varchar as c)", [cell]
-    ).fetchone()[0]
+    expression = FORMS[kind].from_plain.format(cell="c")
+    (row,) = DUCK.execute(f"select {expression} from (select ?::varchar as c)", [cell]).fetchall()
+    return row[0]
 
 
 def month(year, number):
