@@ -7,16 +7,20 @@ from pipelines.sqltext import identifier, quoted
 from pipelines.staged import key_columns, staged_name
 
 
-def mark_duplicates(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, new_files: list[str]
-) -> None:
+def mark_duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Set is_duplicate in the staged table of an extract: the first by file name, then line, stays.
 
-    Only rows that share their hash with a row of `new_files` or with a former duplicate are
-    compared, column by column.
+    Only when files came or went since the last time, which the ledger remembers. Rows that share
+    their hash with a row of a new file or with a former duplicate are compared column by column.
     """
-    table = staged_name(contract.extract)
-    files = ", ".join(quoted(name) for name in new_files) or "''"
+    extract, table = contract.extract, staged_name(contract.extract)
+    changed = "select count(*) > 0 from extracts_changed where extract = ?"
+    row = connection.execute(changed, [extract]).fetchone()
+    if not (row and row[0]):
+        return
+    uncompared = "select file_name from files_read where extract = ? and not is_compared"
+    new_files = connection.execute(uncompared, [extract]).fetchall()
+    files = ", ".join(quoted(name) for (name,) in new_files) or "''"
     all_new = f"select count(*) = 0 from {table} where file_name not in ({files})"
     touched = (
         f"where row_hash in (select row_hash from {table}"
@@ -42,3 +46,5 @@ def mark_duplicates(
         f"update {table} set is_duplicate = true where not is_duplicate and rowid in {ids}"
     )
     connection.execute("drop table candidates; drop table duplicates")
+    connection.execute("update files_read set is_compared = true where extract = ?", [extract])
+    connection.execute("delete from extracts_changed where extract = ?", [extract])

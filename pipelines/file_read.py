@@ -22,3 +22,4 @@ class FileRead:
     rows_set_aside: int = 0
     unknown_headers: str = ""
     remarks: str = ""
+    is_compared: bool = False

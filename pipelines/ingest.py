@@ -52,21 +52,19 @@ def take_in(
         recognised, others = sort_files(extracts, contracts)
         _forget_vanished(connection, {(name, path.name) for path, name in recognised})
         refusals: list[Refusal] = []
-        new_files: dict[str, list[str]] = {}
         for path, extract in recognised:
             line = _take_in_file(
                 connection, contracts[extract], path, delivery, warehouse.parent, refusals
             )
             if line:
-                new_files.setdefault(extract, []).append(path.name)
                 progress(line)
         for refusal in control_refusals(connection, delivery):
             refusals.append(refusal)
             with transaction(connection):
                 forget(connection, refusal.extract, refusal.file_name)
-        for extract, contract in contracts.items():
+        for contract in contracts.values():
             with transaction(connection):
-                mark_duplicates(connection, contract, new_files.get(extract, []))
+                mark_duplicates(connection, contract)
         write_import_log(connection, delivery, refusals, others)
         for refusal in refusals:
             progress(refusal.text)

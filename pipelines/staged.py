@@ -18,8 +18,9 @@ create table if not exists files_read (
     extract varchar, file_name varchar, sha256 varchar, fingerprint varchar, encoding varchar,
     delimiter varchar, code_system varchar, physical_lines bigint, heading_lines bigint,
     blank_lines bigint, rows_read bigint, rows_out_of_scope bigint, rows_set_aside bigint,
-    unknown_headers varchar, remarks varchar
+    unknown_headers varchar, remarks varchar, is_compared boolean
 );
+create table if not exists extracts_changed (extract varchar);
 create table if not exists rows_set_aside (
     extract varchar, file_name varchar, line_number bigint, column_name varchar, reason varchar,
     raw_row varchar
@@ -103,6 +104,11 @@ def money_columns(connection: duckdb.DuckDBPyConnection, contract: Contract) -> 
 
 def forget(connection: duckdb.DuckDBPyConnection, extract: str, file_name: str) -> None:
     """Take a file's rows and all that is kept of it out of the warehouse."""
+    known = "select count(*) > 0 from files_read where extract = ? and file_name = ?"
+    row = connection.execute(known, [extract, file_name]).fetchone()
+    if not (row and row[0]):
+        return
+    connection.execute("insert into extracts_changed values (?)", [extract])
     for table in (*PER_FILE, staged_name(extract)):
         test = "file_name = ?" + (" and extract = ?" if table in PER_FILE else "")
         values = [file_name, extract] if table in PER_FILE else [file_name]

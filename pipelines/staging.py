@@ -86,6 +86,7 @@ def stage_file(
             [contract.extract, path.name],
         )
         settle_rows(connection, contract, reader, read)
+        connection.execute("insert into extracts_changed values (?)", [contract.extract])
         marks = ", ".join("?" for _ in vars(read))
         connection.execute(f"insert into files_read values ({marks})", list(vars(read).values()))
     connection.execute("drop table file_lines; drop table odd_lines")

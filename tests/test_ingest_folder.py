@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+import pipelines.ingest
 import pipelines.reading
 from pipelines.errors import ExtractError, WengangError
 from tests.folders import HEADER, Folder, payroll_row, person
@@ -41,6 +42,26 @@ def test_of_three_equal_rows_one_counts_whatever_comes_and_goes(folder):
     assert lines(folder.take_in()) == [("payroll_a.csv", 2)]
     first.unlink()
     assert lines(folder.take_in()) == [("payroll_b.csv", 2)]
+
+
+def test_a_run_that_died_before_comparing_is_made_good(folder, monkeypatch):
+    first = folder.payroll(payroll_row(1), payroll_row(2), name="payroll_a.csv")
+    folder.payroll(payroll_row(1), name="payroll_b.csv")
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(pipelines.ingest, "mark_duplicates", die)
+            with pytest.raises(KeyboardInterrupt):
+                folder.take_in()
+        folder.take_in()
+        assert len(lines(folder)) == len({row[0] for row in folder.rows(PEOPLE)})
+        first.unlink(missing_ok=True)
+
+
+PEOPLE = "select person_id from stg_payroll"
 
 
 def test_equal_is_what_means_the_same_not_what_is_written_the_same(folder):
