@@ -11,7 +11,8 @@ from pipelines.folder_check import BureauMonths, FileCheck, FolderCheck
 from pipelines.labels import labels_of
 from pipelines.messages import say
 from pipelines.order import CHINA
-from pipelines.policy import Policy, load_policies, title_of
+from pipelines.policy import load_policies, title_of
+from pipelines.policy_file import Policy
 from pipelines.policy_print import notices
 from pipelines.precheck import check_folder
 from pipelines.reference import code_table

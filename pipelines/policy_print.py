@@ -6,7 +6,8 @@ from typing import Any
 
 from pipelines.labels import labels_of
 from pipelines.messages import language, say
-from pipelines.policy import Entry, Parameter, Policy, documents, title_of, why_not_in_force
+from pipelines.policy import title_of, why_not_in_force
+from pipelines.policy_file import Entry, Parameter, Policy, documents
 from pipelines.policy_tables import value_text
 
 WORDED = ("unit_type", "reason_class", "register", "method")

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from pipelines.messages import language
-from pipelines.policy import Entry, Parameter, Policy
+from pipelines.policy_file import Entry, Parameter, Policy
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, policies: list[Policy], day: date) -> None:

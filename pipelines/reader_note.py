@@ -8,7 +8,8 @@ import duckdb
 from pipelines.deliver import list_names
 from pipelines.labels import labels_of
 from pipelines.messages import say
-from pipelines.policy import Policy, title_of
+from pipelines.policy import title_of
+from pipelines.policy_file import Policy
 from pipelines.policy_print import values_in_force
 
 

@@ -9,7 +9,8 @@ import duckdb
 from pipelines.contracts import load_contracts
 from pipelines.labels import labels_of
 from pipelines.messages import say
-from pipelines.policy import Policy, title_of
+from pipelines.policy import title_of
+from pipelines.policy_file import Policy
 from pipelines.policy_print import notices, values_in_force
 
 REGISTERS = {

@@ -35,8 +35,8 @@ class HandedOver:
 def prepare(order: Order) -> None:
     """Refuse what can't be asked, and clear away what unfinished runs left. Call under the lock.
 
-    Raises ExtractError for a missing folder, PolicyError for an unknown screening or a day on
-    which none is in force.
+    Raises ExtractError for a missing folder, UsageError for an unknown screening, PolicyError
+    for a day on which none is in force.
     """
     if not order.extracts.is_dir():
         raise ExtractError(

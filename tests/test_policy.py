@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from pipelines import ROOT, messages
-from pipelines.errors import PolicyError
-from pipelines.policy import NOTICE, Policy, documents, in_force, load_policies, load_policy
+from pipelines.errors import PolicyError, UsageError
+from pipelines.policy import in_force, load_policies
+from pipelines.policy_file import NOTICE, Policy, documents, load_policy
 from pipelines.policy_print import changes, notices, values_in_force
 from pipelines.policy_tables import value_for
 from tests.case_warehouse import DAY, warehouse
@@ -172,7 +173,7 @@ def test_a_day_out_of_force_is_told_in_one_line() -> None:
     )
     with pytest.raises(PolicyError, match=r"refund_share_large has no value from 2022-01-01 on"):
         in_force([REFUND, BENEFIT], date(2022, 2, 1), only)
-    with pytest.raises(PolicyError, match="--only nothing: there is no such screening; known: job"):
+    with pytest.raises(UsageError, match="--only nothing: there is no such screening; known: job"):
         in_force([REFUND, BENEFIT], DAY, ("nothing",))
 
 
