@@ -19,8 +19,8 @@ sums as (
         max(case when has_due then 1 else 0 end) as has_dues,
         sum(due_yuan) as due_yuan,
         sum(paid_yuan) as paid_yuan,
-        count(case when paid_yuan < due_yuan - 0.01 then 1 end) as short_persons,
-        count(case when paid_yuan < due_yuan - 0.01 and not is_deferred then 1 end)
+        count(case when paid_yuan < due_yuan then 1 end) as short_persons,
+        count(case when paid_yuan < due_yuan and not is_deferred then 1 end)
             as short_persons_not_deferred,
         sum(payroll_rows) as payroll_rows,
         sum(settled_rows) as settled_rows,
