@@ -1,5 +1,6 @@
 """One published run of data/sample that many tests look at."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from pipelines import ROOT
 from pipelines.lock import run_lock
 from pipelines.order import make_order
 from pipelines.steps import HandedOver, prepare, run_plainly
+
+
+def pytest_unconfigure() -> None:
+    """Keep DuckDB's list of what is alive at exit off the screen: the result is the last line."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)
 
 
 @pytest.fixture(scope="session")
