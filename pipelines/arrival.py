@@ -70,7 +70,10 @@ def _file(file: FileCheck) -> Iterator[str]:
     if file.refusal:
         yield f"      {file.refusal}"
     if file.columns:
-        yield say("      识别的列：", "      columns: ") + ", ".join(file.columns)
+        mapped = zip(file.columns, file.headers, strict=True)
+        yield say("      识别的列：", "      columns: ") + ", ".join(
+            column if header == column else f"{column} ← {header}" for column, header in mapped
+        )
     if file.columns and file.missing_columns:
         yield say("      没有的列：", "      columns missing: ") + ", ".join(file.missing_columns)
     if file.unknown_headers:

@@ -6,7 +6,10 @@ from datetime import date
 
 @dataclass(frozen=True)
 class FileCheck:
-    """One file: `columns` it has, `missing_columns` of its contract, both by canonical name."""
+    """One file: `columns` it has, `missing_columns` of its contract, both by canonical name.
+
+    `headers` are what stands above the columns in the file.
+    """
 
     file_name: str
     extract: str | None
@@ -20,6 +23,7 @@ class FileCheck:
     rows_out_of_scope: int
     rows_set_aside: int
     columns: tuple[str, ...]
+    headers: tuple[str, ...]
     missing_columns: tuple[str, ...]
     unknown_headers: str | None
     first_reasons: str | None

@@ -20,13 +20,15 @@ _FOOTER = re.compile(
 
 @dataclass(frozen=True)
 class Layout:
-    """Line numbers count from 1; `positions` gives each column's fields, the first one winning."""
+    """Line numbers count from 1; `positions` gives each column's fields, the first one winning,
+    `headers` what stands above them."""
 
     delimiter: str
     width: int
     last_heading_line: int
     heading_lines: tuple[int, ...]
     positions: dict[str, tuple[int, ...]]
+    headers: dict[str, str]
     unknown_headers: tuple[str, ...]
     footer_lines: tuple[int, ...] = ()
 
@@ -77,6 +79,10 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
         last_heading_line=filled[last][0],
         heading_lines=tuple(number for number, _ in filled[: last + 1]),
         positions=positions,
+        headers={
+            name: " / ".join(header[at - 1].strip() for at in fields)
+            for name, fields in positions.items()
+        },
         unknown_headers=tuple(
             text.strip()
             for at, text in enumerate(header, start=1)

@@ -98,21 +98,24 @@ group by all
 
 
 def _files(connection: duckdb.DuckDBPyConnection) -> tuple[FileCheck, ...]:
-    columns: dict[str, list[str]] = {}
-    for file_name, name in _rows(
-        connection, "select file_name, column_name from delivered_columns"
+    headers: dict[str, dict[str, str]] = {}
+    for file_name, name, header in _rows(
+        connection, "select file_name, column_name, header from delivered_columns"
     ):
-        columns.setdefault(file_name, []).append(name)
+        headers.setdefault(file_name, {})[name] = header
     found = []
     log = connection.execute(_FILES)
     names = [item[0] for item in log.description or ()]
     for values in log.fetchall():
         row = dict(zip(names, values, strict=True))
-        has = tuple(columns.get(row["file_name"], ()))
+        given = headers.get(row["file_name"], {})
+        has = tuple(given)
         contract = load_contracts().get(row["extract"])
         wanted = [column.name for column in contract.columns] if contract and has else []
         missing = tuple(name for name in wanted if name not in has)
-        found.append(FileCheck(**row, columns=has, missing_columns=missing))
+        found.append(
+            FileCheck(**row, columns=has, headers=tuple(given.values()), missing_columns=missing)
+        )
     return tuple(found)
 
 

@@ -29,7 +29,7 @@ create table if not exists set_aside_mentions (
     extract varchar, file_name varchar, line_number bigint, unit_id varchar, period integer
 );
 create table if not exists delivered_columns (
-    extract varchar, file_name varchar, column_name varchar
+    extract varchar, file_name varchar, column_name varchar, header varchar
 );
 create table if not exists file_sums (
     extract varchar, file_name varchar, column_name varchar, total decimal(38, 4)

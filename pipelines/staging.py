@@ -14,7 +14,6 @@ from pipelines.loading import as_text, end_lines, read_lines
 from pipelines.messages import say
 from pipelines.reading import FileReader
 from pipelines.reference import reference_digest
-from pipelines.sqltext import quoted
 from pipelines.staged import MACROS, forget, transaction
 
 # The modules that decide what a file's bytes become: with other ones it is read again.
@@ -80,10 +79,9 @@ def stage_file(
     )
     with transaction(connection):
         forget(connection, contract.extract, path.name)
-        names = ", ".join(f"({quoted(name)})" for name in layout.positions)
-        connection.execute(
-            f"insert into delivered_columns select ?, ?, name from (values {names}) as given(name)",
-            [contract.extract, path.name],
+        connection.executemany(
+            "insert into delivered_columns values (?, ?, ?, ?)",
+            [[contract.extract, path.name, *item] for item in layout.headers.items()],
         )
         settle_rows(connection, contract, reader, read)
         connection.execute("insert into extracts_changed values (?)", [contract.extract])

@@ -37,6 +37,13 @@ def test_what_a_folder_holds_and_lacks(folder):
     assert "wage_base" in files["payroll.csv"].columns
     assert "paid_on" in files["payroll.csv"].missing_columns
     assert files["payroll.csv"].rows_set_aside == 1
+    separations = files["separations.csv"]
+    assert dict(zip(separations.columns, separations.headers, strict=True)) == {
+        "person_id": "社会保障号码",
+        "unit_id": "单位编号",
+        "separated_on": "变更日期",
+        "reason_code": "变更原因",
+    }
     months = {bureau.bureau_code: bureau for bureau in found.months}
     assert len(months) == 15
     november, december = 2021 * 12 + 11, 2021 * 12 + 12
