@@ -1,5 +1,6 @@
 """One published run of data/sample that many tests look at."""
 
+import atexit
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,12 @@ from pipelines.order import make_order
 from pipelines.steps import HandedOver, prepare, run_plainly
 
 
-def pytest_unconfigure() -> None:
+def silence() -> None:
     """Keep DuckDB's list of what is alive at exit off the screen: the result is the last line."""
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+atexit.register(silence)
 
 
 @pytest.fixture(scope="session")
