@@ -13,6 +13,7 @@ from pipelines import ROOT
 from pipelines.check_report import Finding, write_report
 from pipelines.errors import CheckFailed
 from pipelines.messages import language, say
+from pipelines.sqltext import identifier
 
 EXPECTATIONS = ROOT / "expectations"
 PIECE_ROWS = 500_000
@@ -124,7 +125,7 @@ def _frames(
     columns = [column for column in present if column in named] or present[:1]
     if any("_table_column" in item["type"] for item in expectations):
         columns = present
-    quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
+    quoted = ", ".join(map(identifier, columns))
     rows: Any = connection.sql(f'select {quoted} from "{table}"')
     if piece_rows is None:
         yield _frame(rows.to_arrow_table())

@@ -13,6 +13,7 @@ import duckdb
 from pipelines.errors import WengangError
 from pipelines.messages import say
 from pipelines.sheets import Column, write_sheet
+from pipelines.sqltext import identifier
 
 SUMMARY_HEADER = ("盟市代码", "盟市", "名单", "户数", "人数", "金额")
 _INTERNAL = re.compile(r"[a-z0-9_]+")
@@ -81,7 +82,7 @@ def summarise(connection: duckdb.DuckDBPyConnection) -> list[SummaryRow]:
         found = connection.execute(
             "select ref_bureaus.bureau_code, ref_bureaus.bureau_name,"
             f" grouping(ref_bureaus.bureau_code), {counts}, {amount} from ref_bureaus"
-            f" left join {_quoted('list_' + list_name)} as listed"
+            f" left join {identifier('list_' + list_name)} as listed"
             " on ref_bureaus.bureau_code = listed.bureau_code"
             " group by grouping sets ((ref_bureaus.bureau_code, ref_bureaus.bureau_name), ())"
             " order by 3, 1"
@@ -145,13 +146,13 @@ def _columns(
 
 
 def _types(connection: duckdb.DuckDBPyConnection, list_name: str) -> dict[str, str]:
-    described = connection.execute(f"describe {_quoted('list_' + list_name)}").fetchall()
+    described = connection.execute(f"describe {identifier('list_' + list_name)}").fetchall()
     return {row[0]: row[1] for row in described}
 
 
 def _check_addressees(connection: duckdb.DuckDBPyConnection, list_name: str) -> None:
     found = connection.execute(
-        f"select count(*) from {_quoted('list_' + list_name)} as listed where not exists"
+        f"select count(*) from {identifier('list_' + list_name)} as listed where not exists"
         " (select 1 from ref_bureaus where ref_bureaus.bureau_code = listed.bureau_code)"
     ).fetchall()
     if found[0][0]:
@@ -173,9 +174,11 @@ def _rows(
 ) -> Iterator[list[str]]:
     """The cells of a bureau's rows as text, in the order of 序号."""
     cells = ", ".join(f"coalesce({_as_text(item)}, '')" for item in columns)
-    order = ", ".join([_quoted(item.title) for item in columns if item.title == "序号"] + subjects)
+    order = ", ".join(
+        [identifier(item.title) for item in columns if item.title == "序号"] + subjects
+    )
     result: Any = connection.sql(
-        f"select {cells} from {_quoted('list_' + list_name)} where bureau_code = ? "
+        f"select {cells} from {identifier('list_' + list_name)} where bureau_code = ? "
         f"{'order by ' + order if order else ''}",
         params=[bureau_code],
     ).to_arrow_table()
@@ -188,12 +191,8 @@ def _rows(
 
 
 def _as_text(column: Column) -> str:
-    name = _quoted(column.title)
+    name = identifier(column.title)
     if column.kind == "BOOLEAN":
         yes, no = say("是", "yes"), say("否", "no")
         return f"case when {name} then '{yes}' when not {name} then '{no}' end"
     return f"cast({name} as varchar)"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

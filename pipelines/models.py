@@ -16,10 +16,9 @@ from pipelines.storage import is_storage_failure
 
 FACTS = ROOT / "sql" / "facts"
 MEASURES = ROOT / "sql" / "measures"
-SCREENINGS = ROOT / "sql" / "screenings"
 
 # Tables of single payroll rows or person-months: too large and too personal for results.duckdb.
-WORKING_TABLES = ("person_unit_months", "person_paid_periods")
+WORKING_TABLES = ("person_unit_months",)
 
 
 def set_day(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -119,29 +118,6 @@ def finished_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         ") order by table_name"
     ).fetchall()
     return [name for (name,) in rows if name not in WORKING_TABLES]
-
-
-def remember(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write `listed_subjects`: who stands on which list since when, for the next run's memory.
-
-    A list is remembered when it has the internal columns subject_name and first_listed_on.
-    """
-    connection.execute(
-        "create or replace table listed_subjects (list_name varchar, subject_id varchar,"
-        " bureau_code varchar, subject_name varchar, first_listed_on date)"
-    )
-    rows = connection.execute(
-        "select table_name, list(column_name) from duckdb_columns()"
-        " where table_name like 'list\\_%' escape '\\' group by table_name order by table_name"
-    ).fetchall()
-    for table, columns in rows:
-        if {"subject_name", "first_listed_on"} <= set(columns):
-            subject = "unit_id" if "unit_id" in columns else "person_id"
-            connection.execute(
-                f"insert into listed_subjects select ?, {subject}, bureau_code, subject_name,"
-                f' first_listed_on from "{table}"',
-                [table.removeprefix("list_")],
-            )
 
 
 def _failure(path: Path, error: duckdb.Error) -> WengangError:

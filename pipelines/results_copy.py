@@ -7,6 +7,7 @@ import duckdb
 from pipelines.deliver import list_names
 from pipelines.memory import COLUMNS
 from pipelines.models import finished_tables
+from pipelines.sqltext import identifier, quoted
 
 
 def copy_results(connection: duckdb.DuckDBPyConnection, target: Path, is_partial: bool) -> None:
@@ -15,12 +16,11 @@ def copy_results(connection: duckdb.DuckDBPyConnection, target: Path, is_partial
     A partial run passes on what it remembers of the lists that it did not build, so that the
     next full run still knows since when a subject is listed.
     """
-    path = str(target.resolve()).replace("'", "''")
-    connection.execute(f"attach '{path}' as results")
+    connection.execute(f"attach {quoted(str(target.resolve()))} as results")
     try:
         for name in finished_tables(connection):
-            quoted = '"' + name.replace('"', '""') + '"'
-            connection.execute(f"create table results.{quoted} as from {quoted}")
+            table = identifier(name)
+            connection.execute(f"create table results.{table} as from {table}")
         tables = {
             name
             for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()

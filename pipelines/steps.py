@@ -11,7 +11,7 @@ from pipelines import models, policy, policy_tables
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
 from pipelines.errors import ExtractError
 from pipelines.manifest import write_manifest
-from pipelines.memory import load_memory
+from pipelines.memory import load_memory, remember
 from pipelines.messages import say
 from pipelines.order import Order
 from pipelines.progress import glimpse, tell, warn_first
@@ -84,8 +84,7 @@ def build_and_check(order: Order) -> Path:
     folders = [models.FACTS, models.MEASURES, *(item.path.parent for item in chosen)]
     with _opened(order, say("建表与检查", "building and checking")) as connection:
         built = models.build(connection, folders, glimpse)
-        models.remember(connection)
-        models.remember(connection)
+        remember(connection)
         tell(say(f"已建成 {len(built)} 张表", f"{len(built)} tables built"))
         run = begin(order.out, order.as_of)
         days = order.settings.policy_warning_days

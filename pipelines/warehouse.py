@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.settings import Settings
+from pipelines.sqltext import quoted
 
 
 def state_folder(out: Path) -> Path:
@@ -36,18 +37,14 @@ def open_warehouse(
         connection.execute("set enable_progress_bar = false")
         connection.execute("set preserve_insertion_order = true")
         connection.execute("set timezone = 'Asia/Shanghai'")
-        connection.execute(f"set memory_limit = {_quoted(settings.memory_limit)}")
+        connection.execute(f"set memory_limit = {quoted(settings.memory_limit)}")
         if settings.threads:
             connection.execute(f"set threads = {int(settings.threads)}")
-        connection.execute(f"set temp_directory = {_quoted(str(spill))}")
-        folders = ", ".join(_quoted(folder) for folder in allowed)
+        connection.execute(f"set temp_directory = {quoted(str(spill))}")
+        folders = ", ".join(quoted(folder) for folder in allowed)
         connection.execute(f"set allowed_directories = [{folders}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection
     finally:
         connection.close()
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import models
+from pipelines import models, policy
 from tests.case_run import complaints
 from tests.case_tables import case_files, read_cases
 
@@ -59,7 +59,7 @@ def test_every_condition_decides_alone_as_true_false_and_unknown(path: Path) -> 
 
 
 def test_every_model_has_a_case_table() -> None:
-    paths = [*models.FACTS.glob("*.sql"), *models.SCREENINGS.glob("*/*.sql")]
+    paths = [*models.FACTS.glob("*.sql"), *policy.SCREENINGS.glob("*/*.sql")]
     # lists choose and name columns, measures are for the suites
     names = {path.stem for path in paths if not path.stem.startswith(("list_", "measure_"))}
     assert names == {path.stem for path in case_files()}

@@ -6,7 +6,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from pipelines.models import FACTS, SCREENINGS
+from pipelines.models import FACTS
+from pipelines.policy import SCREENINGS
 
 MODELS = sorted([*FACTS.glob("*.sql"), *SCREENINGS.glob("*/*.sql")])
 # What sqlglot turns into something that Spark understands otherwise, or not at all.

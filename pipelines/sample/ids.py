@@ -11,12 +11,6 @@ COUNTIES = 99  # 159901 to 159999
 SEQUENCES = 998  # 001 to 998
 
 
-def resident_check_digit(first_17: str) -> str:
-    """The 18th character of a resident id (GB 11643-1999, MOD 11-2)."""
-    total = sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(first_17))
-    return "10X98765432"[total % 11]
-
-
 def uscc_check_digit(first_17: str) -> str:
     """The 18th character of a unified social credit code (GB 32100-2015)."""
     total = sum(

@@ -38,7 +38,6 @@ class World:
     spell_unit: np.ndarray
     spell_first: np.ndarray
     spell_last: np.ndarray
-    spell_is_second: np.ndarray
 
     @property
     def units(self) -> int:
@@ -132,7 +131,4 @@ def _spells(
         "spell_unit": all_units[order],
         "spell_first": np.concatenate([first, starts])[order],
         "spell_last": np.concatenate([last, ends])[order],
-        "spell_is_second": np.concatenate([np.zeros(people, bool), np.ones(len(person), bool)])[
-            order
-        ],
     }
