@@ -56,12 +56,16 @@ offline-kit: $(READY)
 	@cp requirements.lock $$(ls README*.md 2>/dev/null) "$(KIT)"
 	@echo "$(KIT): $$(ls "$(KIT)/wheels" | wc -l | tr -d ' ') wheels. On the machine without network: make run OFFLINE=$(KIT)"
 
-# For maintainers: needs uv. The index is the default one; no host may get into the file.
+# For maintainers: needs uv. The index is the default one; no host may get into the file. Versions
+# stay as they are where pyproject.toml lets them: make lock UPGRADE=--upgrade takes the newest.
+UPGRADE ?=
 lock:
-	@echo '# Exact versions with hashes, for Python 3.11 to 3.13. Made from pyproject.toml by `make lock`.' > requirements.lock.new
-	@uv --no-config pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-	    --generate-hashes --no-strip-extras --no-header --no-annotate --quiet >> requirements.lock.new
-	@mv requirements.lock.new requirements.lock
+	@cp requirements.lock requirements.lock.new
+	@uv --no-config pip compile pyproject.toml --extra dev --universal --python-version 3.11 $(UPGRADE) \
+	    --generate-hashes --no-strip-extras --no-header --no-annotate --quiet -o requirements.lock.new
+	@(echo '# Exact versions with hashes, for Python 3.11 to 3.13. Made from pyproject.toml by `make lock`.'; \
+	    cat requirements.lock.new) > requirements.lock
+	@rm requirements.lock.new
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info build
