@@ -35,6 +35,7 @@ from pipelines.lock import run_lock
 from pipelines.messages import say, use_language
 from pipelines.order import Order, make_order
 from pipelines.progress import tell
+from pipelines.run_record import recorded
 from pipelines.steps import HandedOver
 from pipelines.summary import markdown_summary, table_summary
 
@@ -102,7 +103,7 @@ def nightly(
     order = make_order(extracts, out, as_of, only, publish_partial, settings_file)
     use_language(lang or order.settings.language)
     _begun.set()
-    with run_lock(order.out):
+    with recorded(order.out, order.as_of), run_lock(order.out):
         steps.prepare(order)
         take_in(order)
         apply_policy(order)
