@@ -30,6 +30,7 @@ from prefect.client.orchestration import get_client
 from prefect.server.api.server import SubprocessASGIServer
 
 from pipelines import steps
+from pipelines.damage import begun_again
 from pipelines.errors import WengangError
 from pipelines.lock import run_lock
 from pipelines.messages import say, use_language
@@ -105,12 +106,16 @@ def nightly(
     _begun.set()
     with recorded(order.out, order.as_of), run_lock(order.out):
         steps.prepare(order)
-        take_in(order)
-        apply_policy(order)
-        folder = build_and_check(order)
-        handed_over = hand_over(order, folder)
+        handed_over = begun_again(lambda: _night(order))
     _show_in_prefect(handed_over)
     return handed_over
+
+
+def _night(order: Order) -> HandedOver:
+    take_in(order)
+    apply_policy(order)
+    folder = build_and_check(order)
+    return hand_over(order, folder)
 
 
 def _show_in_prefect(handed_over: HandedOver) -> None:

@@ -10,6 +10,7 @@ import duckdb
 from pipelines import models, policy, policy_tables
 from pipelines.attached import attached
 from pipelines.audit import record
+from pipelines.damage import begun_again
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
 from pipelines.errors import ExtractError, RunHeld
 from pipelines.hold import Total, beyond, compare, why_held
@@ -149,9 +150,13 @@ def _compared(
 
 def run_plainly(order: Order) -> HandedOver:
     """The four steps one after the other, without Prefect."""
-    take_in(order)
-    apply_policy(order)
-    return hand_over(order, build_and_check(order))
+
+    def work() -> HandedOver:
+        take_in(order)
+        apply_policy(order)
+        return hand_over(order, build_and_check(order))
+
+    return begun_again(work)
 
 
 @contextmanager

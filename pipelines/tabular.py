@@ -15,6 +15,7 @@ from pipelines.errors import ExtractError
 from pipelines.layout import TITLE_ROWS, header_score
 from pipelines.messages import say
 from pipelines.sqltext import identifier, quoted
+from pipelines.storage import is_of_this_machine
 
 
 def write_workbook(path: Path, contract: Contract, target: Path) -> int:
@@ -64,7 +65,9 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, target: Pat
         written = connection.execute(
             f"copy (select {cells} from {source}) to {quoted(str(target))} ({options})"
         ).fetchone()
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if is_of_this_machine(error):
+            raise
         raise ExtractError(
             say(
                 f"{path.name}：Parquet 文件已损坏或无法读取，请重新提供",
