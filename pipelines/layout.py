@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pipelines.contracts import Column, Contract, normalise_header
 from pipelines.errors import ExtractError
 from pipelines.messages import say
+from pipelines.repair_mark import RepairPlaces, is_of_kit, repair_places
 
 DELIMITERS = (",", "\t", ";", "|")
 TITLE_ROWS = 3
@@ -31,6 +32,7 @@ class Layout:
     headers: dict[str, str]
     unknown_headers: tuple[str, ...]
     footer_lines: tuple[int, ...] = ()
+    repair: RepairPlaces = RepairPlaces()
 
 
 Lines = list[tuple[int, str]]
@@ -73,6 +75,7 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
     positions = _recognised(contract, header)
     _require(contract, name, positions)
     used = {position for fields in positions.values() for position in fields}
+    repair = repair_places(header)
     layout = Layout(
         delimiter=delimiter,
         width=len(header),
@@ -86,8 +89,9 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
         unknown_headers=tuple(
             text.strip()
             for at, text in enumerate(header, start=1)
-            if at not in used and text.strip()
+            if at not in used and text.strip() and not (repair.source and is_of_kit(text))
         ),
+        repair=repair,
     )
     footers = _footers(contract, layout, tail)
     return Layout(**{**vars(layout), "footer_lines": footers})

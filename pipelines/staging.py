@@ -25,6 +25,8 @@ _READERS = (
     "layout",
     "loading",
     "reading",
+    "repair_mark",
+    "repair_rows",
     "set_aside",
     "staged",
     "staging",
@@ -54,7 +56,9 @@ def stage_file(
     before = path.stat()
     text = as_text(connection, contract, path, scratch)
     layout = find_layout(contract, path.name, *end_lines(text))
-    reader = FileReader(contract, layout, path.name, system, text.encoding == "xlsx")
+    # A kit's cells are texts: a number in them that counts days is as wrong as in the source.
+    has_serials = text.encoding == "xlsx" and not layout.repair.source
+    reader = FileReader(contract, layout, path.name, system, has_serials)
     read_lines(connection, path.name, text, reader.plain_line())
     connection.execute(f"create or replace temp table odd_lines as {reader.odd_lines()}")
     after = path.stat()
@@ -82,6 +86,14 @@ def stage_file(
         connection.executemany(
             "insert into delivered_columns values (?, ?, ?, ?)",
             [[contract.extract, path.name, *item] for item in layout.headers.items()],
+        )
+        connection.executemany(
+            "insert into column_places values (?, ?, ?, ?, ?)",
+            [
+                [contract.extract, path.name, name, *item]
+                for name, places in layout.positions.items()
+                for item in enumerate(places)
+            ],
         )
         settle_rows(connection, contract, reader, read)
         connection.execute("insert into extracts_changed values (?)", [contract.extract])
