@@ -63,7 +63,7 @@ def take_in(
             refusals.append(refusal)
             with transaction(connection):
                 forget(connection, refusal.extract, refusal.file_name)
-        settle_repairs(connection, contracts)
+        settle_repairs(connection)
         for contract in contracts.values():
             with transaction(connection):
                 mark_duplicates(connection, contract)

@@ -157,7 +157,10 @@ def source_files(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str],
         " (select 1 from repairs where repairs.extract = files.extract"
         " and repairs.file_name = files.file_name) from files_read as files"
     ).fetchall()
-    return {(row[0], row[1]): SourceFile(*row, places.get((row[0], row[1]), {})) for row in found}
+    return {
+        (extract, name): SourceFile(extract, name, mark, system, days, places[extract, name])
+        for extract, name, mark, system, days in found
+    }
 
 
 def rows_of(

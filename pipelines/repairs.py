@@ -11,7 +11,6 @@ what the source says, or that it says nothing, stands.
 
 import duckdb
 
-from pipelines.contracts import Contract
 from pipelines.repair_mark import mark_of
 from pipelines.repair_rows import repaired_name
 from pipelines.sqltext import identifier, quoted
@@ -106,7 +105,7 @@ where settled.standing = 'names_nothing' or settled.standing = 'stands' and sett
 """
 
 
-def settle_repairs(connection: duckdb.DuckDBPyConnection, contracts: dict[str, Contract]) -> None:
+def settle_repairs(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring the staged tables in line with the repairs that stand now, in one transaction.
 
     Writes `repairs_settled` (the standing of each repair), `rows_closed` (rows set aside that are
@@ -116,7 +115,10 @@ def settle_repairs(connection: duckdb.DuckDBPyConnection, contracts: dict[str, C
     with transaction(connection):
         for statement in (_SOURCES, _SETTLED, _CLOSED, _WANTED, _MENTIONS):
             connection.execute(statement)
-        for extract in contracts:
+        touched = connection.execute(
+            "select distinct extract from repairs union select distinct extract from repairs_placed"
+        ).fetchall()
+        for (extract,) in touched:
             _place(connection, extract)
         connection.execute("drop table repair_sources; drop table repairs_wanted")
 
