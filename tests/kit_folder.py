@@ -11,7 +11,7 @@ import openpyxl
 from pipelines import models, policy, policy_tables
 from pipelines.kits import write_kits
 from pipelines.memory import TYPED
-from pipelines.repair_mark import KIT, SOURCE
+from pipelines.repair_mark import FILE, KIT, LINE, SOURCE
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse
 from tests.folders import HEADER, Folder
@@ -57,14 +57,14 @@ class KitFolder(Folder):
                 (self.kits_of_the_night / f"{code}-{name}").mkdir(mode=0o700, parents=True)
             return write_kits(connection, self.kits_of_the_night, DAY)
 
+    def kits(self, begin: str = "") -> list[Path]:
+        """The kits of the night whose folder or name begins so."""
+        found = sorted(self.kits_of_the_night.glob(f"*/*{KIT}*.xlsx"))
+        return [path for path in found if any(name.startswith(begin) for name in path.parts[-2:])]
+
     def kit(self, begin: str = "") -> Path:
-        """The one kit of the night whose folder or name begins so."""
-        kits = self.kits_of_the_night.glob(f"*/*{KIT}*.xlsx")
-        (path,) = (
-            path
-            for path in kits
-            if begin in (path.parent.name[: len(begin)], path.name[: len(begin)])
-        )
+        """The only one of them."""
+        (path,) = self.kits(begin)
         return path
 
     def repair(self, name: str, *rows: tuple[str, str]) -> str:
@@ -106,14 +106,16 @@ class KitFolder(Folder):
         return name
 
     def rows_shown(self, begin: str = "") -> list[Cells]:
-        """The rows of a kit by header."""
-        rows = openpyxl.load_workbook(self.kit(begin)).worksheets[0].values
-        header = next(rows)
-        return [dict(zip(header, row, strict=True)) for row in rows]
+        """The rows of these kits by header."""
+        shown = []
+        for path in self.kits(begin):
+            header, *rows = openpyxl.load_workbook(path).worksheets[0].values
+            shown += [dict(zip(header, row, strict=True)) for row in rows]
+        return shown
 
-    def marks(self, begin: str = "") -> dict[int, str]:
-        """The marks of a kit's rows by line."""
-        return {int(row["行号"]): row[SOURCE] for row in self.rows_shown(begin)}
+    def marks(self) -> dict[tuple[str, int], str]:
+        """The marks of all rows shown, by file and line."""
+        return {(row[FILE], int(row[LINE])): row[SOURCE] for row in self.rows_shown()}
 
     def open_lines(self) -> list[tuple[Any, ...]]:
         """File, line, column and reason of every row that is set aside and not mended."""

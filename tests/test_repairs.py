@@ -201,7 +201,7 @@ def test_an_order_that_nobody_knows_is_not_followed(folder, word):
 def test_the_last_repair_speaks_whatever_became_of_it(folder):
     folder.payroll(payroll_row(1), payroll_row(2, paid="x"))
     folder.night()
-    mark = folder.marks()[3]
+    mark = folder.marks()["payroll.csv", 3]
     good, two, wrong = (
         folder.repair(f"缴费明细_{name}.csv", (payroll_row(2, paid=amount), mark))
         for name, amount in (("a", "1"), ("b", "2"), ("c", "y"))
@@ -374,7 +374,7 @@ def test_what_does_not_fit_a_kit_is_said_and_comes_next(folder, monkeypatch):
     notes = [row[0] for row in openpyxl.load_workbook(folder.kit()).worksheets[1].values]
     assert any("另有 1 行未列出（共 3 行" in note for note in notes)
     folder.send_back(lambda row: PAID)
-    assert list(folder.night().values()) == [1] and set(folder.marks()) == {5}
+    assert list(folder.night().values()) == [1] and set(folder.marks()) == {("payroll.csv", 5)}
 
 
 def test_columns_that_a_file_lacks_are_not_in_its_kit(folder):
