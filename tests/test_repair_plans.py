@@ -106,7 +106,7 @@ PLANS = st.lists(
 CALM = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
-@settings(max_examples=12, derandomize=True, **CALM)
+@settings(max_examples=8, derandomize=True, **CALM)
 @given(plan=PLANS)
 def test_a_few_plans_one_after_the_other(folder, plan):
     check(folder, plan)
