@@ -17,6 +17,7 @@ from pipelines.layout import Layout, Lines, split_line
 from pipelines.loading import Text
 from pipelines.sqltext import quoted
 
+REASONS = ("above_header", "header_again", "another_table", "cut_off")
 # A copy that broke off ends where a block of the disk or of the network did.
 BLOCK_BYTES = 4096
 # Rows that must agree on how the last cell is written before the last row is measured by them.

@@ -11,7 +11,7 @@ from pipelines.contracts import Contract
 from pipelines.decoding import DAMAGE
 from pipelines.forms import FORMS
 from pipelines.layout import Layout
-from pipelines.misplaced import Misplaced, holds
+from pipelines.misplaced import REASONS, Misplaced, holds
 from pipelines.sqltext import identifier, quoted
 
 
@@ -109,10 +109,9 @@ from texts
         problems = [problem for reader in self.delivered for problem in reader.problems()]
         columns = "\n".join(f"when {test} then {quoted(label)}" for test, label, _ in problems)
         reasons = "\n".join(f"when {test} then {reason}" for test, _, reason in problems)
-        misplaced = " ".join(
-            f"when {holds(lines, 'line_number')} then {quoted(reason)}"
-            for reason, lines in self._misplaced_by_reason()
-        )
+        reason_of = {reason: self._when(reason) for reason in REASONS}
+        cut_off = reason_of.pop("cut_off")
+        out_of_place = " ".join(reason_of.values())
         return f"""
 with split_lines as (
     select
@@ -149,18 +148,16 @@ select
     case when {holds(self.misplaced, "line_number")} or is_broken then null {columns} end
         as problem_column,
     case
-        {misplaced} when is_damaged then 'bad_bytes' when is_stray then 'grammar'
-        when is_broken then 'width' {reasons}
+        {out_of_place} when is_damaged then 'bad_bytes' when is_stray then 'grammar'
+        when is_broken then 'width' {cut_off} {reasons}
     end as problem_reason
 from typed
 """
 
-    def _misplaced_by_reason(self) -> list[tuple[str, list[Misplaced]]]:
-        reasons = dict.fromkeys(lines.reason for lines in self.misplaced)
-        return [
-            (reason, [lines for lines in self.misplaced if lines.reason == reason])
-            for reason in reasons
-        ]
+    def _when(self, reason: str) -> str:
+        """A branch for the lines that are out of place for a reason; none where there are none."""
+        lines = [item for item in self.misplaced if item.reason == reason]
+        return f"when {holds(lines, 'line_number')} then {quoted(reason)}" if lines else ""
 
     def fields(self) -> str:
         """SQL: the fields of `line`, NULL when quotes are astray."""

@@ -10,7 +10,9 @@ from pipelines.reading import FileReader
 ROWS_LOOKED_AT = 1_000
 ROWS_NEEDED = 3
 # What cells look like that can hardly stand in another column.
-_PERSON = "coalesce(has_check_digit({code}), false)"
+_DATE = "(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_RESIDENT = f"[1-9][0-9]{{{{5}}}}{_DATE}[0-9]{{{{3}}}}[0-9X]"
+_PERSON = f"coalesce(regexp_full_match({{code}}, '{_RESIDENT}'), false)"
 _SIGNS = "[0-9A-HJ-NPQRTUWXY]{{2}}[0-9]{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}"
 _CREDIT_CODE = f"coalesce(regexp_full_match({{code}}, '{_SIGNS}'), false)"
 _NAME = "coalesce(regexp_matches({code}, '[一-龥]{{2}}'), false)"
