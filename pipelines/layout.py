@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pipelines.contracts import Column, Contract, normalise_header
 from pipelines.errors import ExtractError
 from pipelines.messages import say
+from pipelines.repair_mark import RepairPlaces, is_of_kit, repair_places
 
 DELIMITERS = (",", "\t", ";", "|")
 TITLE_ROWS = 3
@@ -33,6 +34,7 @@ class Layout:
     unknown_headers: tuple[str, ...]
     header_rows: tuple[tuple[str, ...], ...] = ()
     footer_lines: tuple[int, ...] = ()
+    repair: RepairPlaces = RepairPlaces()
 
     def without_headings(self, lines: set[int]) -> "Layout":
         """The same layout, in which these lines are no headings."""
@@ -89,6 +91,7 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
     positions = recognised(contract, header)
     _require(contract, name, positions)
     used = {position for fields in positions.values() for position in fields}
+    repair = repair_places(header)
     layout = Layout(
         delimiter=delimiter,
         width=len(header),
@@ -103,9 +106,10 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
         unknown_headers=tuple(
             text.strip()
             for at, text in enumerate(header, start=1)
-            if at not in used and text.strip()
+            if at not in used and text.strip() and not (repair.source and is_of_kit(text))
         ),
         header_rows=tuple(tuple(map(normalise_header, row)) for row in header_rows),
+        repair=repair,
     )
     footers = _footers(contract, layout, tail)
     return replace(layout, footer_lines=footers)

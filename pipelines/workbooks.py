@@ -10,6 +10,7 @@ from pipelines.contracts import Contract
 from pipelines.errors import ExtractError
 from pipelines.layout import TITLE_ROWS, header_score
 from pipelines.messages import say
+from pipelines.repair_mark import HOW_TO
 from pipelines.tabular import cell_text, write_rows
 
 _PIECE = 1 << 20
@@ -36,7 +37,9 @@ def _sheet_rows(path: Path, contract: Contract, unread: list[str]) -> Iterator[l
         book = load_workbook(file, read_only=True, data_only=True)
         chosen = _only_sheet(path, contract, book.worksheets)
         for sheet in book.worksheets:
-            if sheet is not chosen and any(map(_filled_width, _rows(sheet))):
+            if sheet is chosen or sheet.title == HOW_TO:
+                continue
+            if any(map(_filled_width, _rows(sheet))):
                 unread.append(sheet.title)
         if _has_formulas(path):
             with path.open("rb") as again:
