@@ -13,31 +13,37 @@ and everything may move: then verdicts are not compared.
 """
 
 import csv
+import gzip
 import os
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from shutil import copytree
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 import yaml
 
 from pipelines import models, policy, steps
+from pipelines.contracts import load_contracts
 from pipelines.order import Order, make_order
 from pipelines.warehouse import open_warehouse
 from tests.dirty.harm import GREAT, LOCAL, harmed_lines
-from tests.folders import Folder, payroll_row
+from tests.folders import HEADER, Folder, payroll_row
 from tests.random_extracts import write_random_extracts
 
 MANY = int(os.environ.get("RANDOM_HARM", "10000"))
 # A part of the one kind takes in so many harmed files; one of the other decides so many folders.
 FILES, FOLDERS = 60, 5
 HARMS_PER_FOLDER = 3
-FEW_PARTS = {"taken": 2, "decided": 2}
+FEW_PARTS = {"taken": 2, "decided": 2, "packed": 1}
 DAY = date(2022, 6, 13)
 SEED, UNITS, PEOPLE = 1, 30, 240
 DECISIONS = {
@@ -48,8 +54,8 @@ NAMES_OF_UNITS = ("unit_id", "uscc", "unit_name")
 
 
 def parts(kind: str, harms_of_a_part: int) -> list[Any]:
-    """The seeds of the parts, one after the other until half of MANY is done."""
-    count = max(MANY // 2 // harms_of_a_part, FEW_PARTS[kind])
+    """The seeds of the parts, one after the other until a third of MANY is done."""
+    count = max(-(-MANY // 3 // harms_of_a_part), FEW_PARTS[kind])
     few = FEW_PARTS[kind]
     return [pytest.param(n, marks=[pytest.mark.full] if n >= few else []) for n in range(count)]
 
@@ -227,3 +233,82 @@ def test_no_line_is_lost(base: Base, tmp_path: Path, part: int) -> None:
                 unharmed = set(before.split(b"\n")) & set(after.split(b"\n")) - {header, b""}
                 lost = (aside[name] - base.aside) & unharmed
                 assert not lost, f"{what}: {len(lost)} good rows set aside"
+
+
+@pytest.mark.parametrize("part", parts("packed", FILES))
+def test_harmed_workbooks_and_archives_are_refused_or_add_up(tmp_path: Path, part: int) -> None:
+    folder = Folder(tmp_path)
+    folder.payroll(payroll_row(1), name="payroll_zz.csv")
+    whole = packed_files()
+    for number in range(FILES):
+        rng = Random(f"packed {part * FILES + number}")
+        name, content = rng.choice(whole)
+        at = rng.randrange(len(content))
+        harmed = rng.choice(
+            (
+                content[:at] + bytes([content[at] ^ 1 << rng.randrange(8)]) + content[at + 1 :],
+                content[:at] + rng.randbytes(3) + content[at + 3 :],
+                content[:at] + content[at + rng.randint(1, 9) :],
+                content[:at] + rng.randbytes(rng.randint(1, 9)) + content[at:],
+                content[:at],
+            )
+        )
+        folder.put(f"{name.partition('.')[0]}_{number}.{name.partition('.')[2]}", harmed)
+    folder.take_in()
+    log = folder.rows("select file_name, status from import_log")
+    assert len(log) == FILES + 1 and {status for _, status in log} <= {"accepted", "refused"}
+    for name, status in log:
+        if status == "accepted":
+            folder.fates(name)
+
+
+def packed_files() -> list[tuple[str, bytes]]:
+    """A workbook, a Parquet file and an archive, by the names that they are of."""
+    names = ["单位编号", "单位名称", "行政区划代码"]
+    lines = [[f"X{number}", "某某公司", "159901"] for number in range(40)]
+    book, columns = BytesIO(), BytesIO()
+    with xlsxwriter.Workbook(book) as workbook:
+        sheet = workbook.add_worksheet()
+        for at, line in enumerate([names, *lines]):
+            sheet.write_row(at, 0, line)
+    pq.write_table(pa.table(dict(zip(names, zip(*lines, strict=True), strict=True))), columns)
+    text = "\n".join([HEADER, *(payroll_row(number) for number in range(2, 40))]) + "\n"
+    return [
+        ("insured_units.xlsx", book.getvalue()),
+        ("insured_units.parquet", columns.getvalue()),
+        ("payroll.csv.gz", gzip.compress(text.encode(), mtime=0)),
+    ]
+
+
+def test_the_largest_values_that_are_read_stop_no_night(base: Base, tmp_path: Path) -> None:
+    """Each value stands in several rows of one unit or person, so that sums go beyond it too."""
+    copytree(base.extracts, tmp_path / "extracts")
+    for path in (tmp_path / "extracts").glob("*.csv"):
+        contract = next(
+            item for name, item in load_contracts().items() if path.name.startswith(name)
+        )
+        kinds = {column.name: column.type for column in contract.columns}
+        lines = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        for place, name in enumerate(lines[0]):
+            for copy in range(3):
+                row = lines[(place * 5 + copy) % len(lines)]
+                lines.append(row | {name: LARGEST.get(kinds[name], row[name])})
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(lines)
+    order = make_order(tmp_path / "extracts", tmp_path / "out", DAY)
+    verdicts = decide(order)
+    assert set(accounts(order).values()) == {"accepted"}
+    for table in DECISIONS:
+        assert verdicts[table].keys() >= base.verdicts[table].keys()
+
+
+LARGEST = {
+    "money": "99999999999999.99",
+    "integer": "999999999999",
+    "month": "999912",
+    "day": "9999-12-31",
+    "text": "某" * 5000,
+    "code": "9" * 300,
+}
