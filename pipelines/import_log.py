@@ -109,7 +109,7 @@ def _write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
         "select extract, file_name, remarks from files_read where remarks <> ''"
     ).fetchall()
     told: dict[tuple[str, str], list[str]] = {}
-    for extract, file_name, text in [*rows, *remarks]:
+    for extract, file_name, text in [*remarks, *rows]:
         told.setdefault((extract, file_name), []).append(text)
     for (extract, file_name), texts in told.items():
         connection.execute(

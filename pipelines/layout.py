@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from pipelines.contracts import Column, Contract, normalise_header
+from pipelines.decoding import DAMAGE
 from pipelines.errors import ExtractError
 from pipelines.messages import say
 from pipelines.repair_mark import RepairPlaces, is_of_kit, repair_places
@@ -13,6 +14,8 @@ DELIMITERS = (",", "\t", ";", "|")
 TITLE_ROWS = 3
 FOOTER_ROWS = 6
 _FIELD_CODE = re.compile(r"[a-z]{2,3}[0-9]{2,3}[a-z0-9]?")
+# No header has one; identity numbers, accounts and phones have.
+_LONG_NUMBER = re.compile(r"[0-9]{11}")
 _FOOTER = re.compile(
     r"(合计|总计|小计|本页合计|填表人?|填报人?|填报单位|填表日期|制表人?|制表单位|制表日期|审核人?"
     r"|复核人?|经办人?|负责人|单位负责人|打印日期|打印时间|导出日期|导出时间)(.*)"
@@ -79,6 +82,13 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
             )
         )
     index = -negative_index
+    if DAMAGE in filled[index][1] or _LONG_NUMBER.search(filled[index][1]):
+        raise ExtractError(
+            say(
+                f"{name}：表头行已损坏，或与数据行连在一起，请重新导出",
+                f"{name}: the header is damaged, or runs into the first row; export it again",
+            )
+        )
     header = split_line(filled[index][1], delimiter)
     header_rows = [header]
     last = index

@@ -23,6 +23,7 @@ from pipelines.swapped import refuse_swapped
 # The modules that decide what a file's bytes become: with other ones it is read again.
 _READERS = (
     "column_reader",
+    "cut_off",
     "decoding",
     "fates",
     "forms",
