@@ -52,8 +52,13 @@ def record(
         }
         entry["hash"] = _hash(entry)
         line = json.dumps(entry, ensure_ascii=False).encode()
-        _write_all(descriptor, (b"\n" if torn else b"") + line + b"\n")
-        _note_head(out, entry)
+        try:
+            _write_all(descriptor, (b"\n" if torn else b"") + line + b"\n")
+            _note_head(out, entry)
+        except OSError:
+            # On a full disk the note of the head must not fall behind the log again and again.
+            os.ftruncate(descriptor, len(text))
+            raise
     return entry
 
 
@@ -88,8 +93,7 @@ def read_log(out: Path) -> list[dict[str, Any]]:
 
     Raises StaleError naming the first line that was changed, removed, added or reordered.
     """
-    path = audit_path(out)
-    text = path.read_bytes() if path.exists() else b""
+    text, number, noted = _read(out)
     lines = text.split(b"\n")
     rest = lines.pop()  # what an interrupted write left, if anything
     entries: list[dict[str, Any]] = []
@@ -112,7 +116,6 @@ def read_log(out: Path) -> list[dict[str, Any]]:
         before, torn = entry["hash"], None
     if torn:
         raise _broken(out, say(f"第 {len(lines)} 行", f"line {len(lines)}"))
-    number, noted = head(out)
     if number > len(entries) or (number and entries[number - 1]["hash"] != noted):
         found = len(entries)
         raise _broken(
@@ -121,6 +124,16 @@ def read_log(out: Path) -> list[dict[str, Any]]:
     if len(entries) > number + 1 or (rest and _entry(rest)):
         raise _broken(out, say(f"第 {number + 1} 条以后", f"after entry {number}"))
     return entries
+
+
+def _read(out: Path) -> tuple[bytes, int, str]:
+    """The log and the head noted apart from it, of one moment: nobody writes meanwhile."""
+    try:
+        with audit_path(out).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            return file.read(), *head(out)
+    except FileNotFoundError:
+        return b"", *head(out)
 
 
 def _hash(entry: dict[str, Any]) -> str:

@@ -28,7 +28,7 @@ def explain(error: BaseException) -> tuple[str, int]:
     """The line to print and the exit code."""
     if isinstance(error, WengangError):
         return " ".join(str(error).split()), error.exit_code
-    if _is_interruption(error):
+    if is_interruption(error):
         return say(
             "已中断；已发布的名单未受影响", "interrupted; what is published is untouched"
         ), INTERRUPTED
@@ -50,7 +50,7 @@ def explain(error: BaseException) -> tuple[str, int]:
     )
 
 
-def _is_interruption(error: BaseException) -> bool:
+def is_interruption(error: BaseException) -> bool:
     """Whether a person or a signal ended the run; DuckDB tells it in several ways."""
     if isinstance(error, KeyboardInterrupt | Abort | duckdb.InterruptException):
         return True

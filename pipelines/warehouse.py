@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.damage import is_damage, remove_damaged
 from pipelines.settings import Settings
 from pipelines.sqltext import quoted
 
@@ -24,8 +25,22 @@ def open_warehouse(
     """A connection to a DuckDB file that can read and write only beside it and in `readable`.
 
     No extension can be loaded and the limits can't be changed by a query. The spill folder is
-    `tmp` beside the file.
+    `tmp` beside the file. A damaged file is removed; raises WarehouseDamaged, then and for damage
+    that the block meets.
     """
+    try:
+        with _opened(database, settings, readable) as connection:
+            yield connection
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise remove_damaged(database) from None
+        raise
+
+
+@contextmanager
+def _opened(
+    database: Path, settings: Settings, readable: tuple[Path, ...]
+) -> Iterator[duckdb.DuckDBPyConnection]:
     spill = database.parent / "tmp"
     spill.mkdir(mode=0o700, parents=True, exist_ok=True)
     connection = duckdb.connect(str(database))
