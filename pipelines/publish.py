@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.storage import private_folder
 from pipelines.warehouse import state_folder
 
 _RUN = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d+)")
@@ -30,9 +31,7 @@ class Run:
 
 def runs_folder(out: Path) -> Path:
     """Where published runs lie; made on first use, 0700."""
-    folder = out / "runs"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return private_folder(out / "runs")
 
 
 def building_folder(out: Path) -> Path:
@@ -55,8 +54,7 @@ def begin(out: Path, as_of: date) -> Run:
     run_id = f"{as_of}-{max(numbers, default=0) + 1}"
     folder = building_folder(out) / run_id
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    return Run(run_id, folder)
+    return Run(run_id, private_folder(folder))
 
 
 def tidy(out: Path) -> None:
@@ -90,6 +88,7 @@ def publish(out: Path, run: Run) -> Run:
     run.folder.rename(target)
     _sync(target.parent)
     pointer = out / f".CURRENT.{os.getpid()}"
+    pointer.touch(mode=0o600)
     pointer.write_text(run.run_id + "\n", encoding="utf-8")
     _sync(pointer)
     pointer.replace(out / "CURRENT")

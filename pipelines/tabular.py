@@ -36,11 +36,14 @@ def write_workbook(path: Path, contract: Contract, target: Path) -> int:
     try:
         with_header = [sheet for sheet in book.worksheets if _has_header(contract, sheet)]
         if len(with_header) > 1:
-            names = "、".join(sheet.title for sheet in with_header)
+            # By their places: a sheet may be called after a person.
+            places = ", ".join(
+                str(at) for at, sheet in enumerate(book.worksheets, 1) if sheet in with_header
+            )
             raise ExtractError(
                 say(
-                    f"{path.name}：有多张工作表含数据（{names}），请每表存为一个文件",
-                    f"{path.name}: several sheets hold data ({names}); save each as a file",
+                    f"{path.name}：有多张工作表含数据（第 {places} 张），请每表存为一个文件",
+                    f"{path.name}: several sheets hold data (sheets {places}); save each as a file",
                 )
             )
         sheet = with_header[0] if with_header else book.worksheets[0]

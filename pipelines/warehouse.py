@@ -8,13 +8,12 @@ import duckdb
 
 from pipelines.settings import Settings
 from pipelines.sqltext import quoted
+from pipelines.storage import private_folder
 
 
 def state_folder(out: Path) -> Path:
     """Where a publication folder keeps what only the pipeline reads; made on first use, 0700."""
-    state = out / ".state"
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return state
+    return private_folder(out / ".state")
 
 
 @contextmanager
@@ -26,8 +25,7 @@ def open_warehouse(
     No extension can be loaded and the limits can't be changed by a query. The spill folder is
     `tmp` beside the file.
     """
-    spill = database.parent / "tmp"
-    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    spill = private_folder(database.parent / "tmp")
     connection = duckdb.connect(str(database))
     try:
         database.chmod(0o600)
