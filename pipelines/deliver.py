@@ -19,6 +19,8 @@ from pipelines.sqltext import identifier
 SUMMARY_HEADER = ("盟市代码", "盟市", "名单", "户数", "人数", "金额")
 _INTERNAL = re.compile(r"[a-z0-9_]+")
 _PLACES = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
+# What begins a formula; East Asian editions also take the full-width signs for one.
+_BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBERS = ("DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT")
 
 
@@ -127,7 +129,7 @@ def write_csv(path: Path, header: list[str], rows: list[list[str]]) -> None:
 
 def neutral(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return "'" + text if text.startswith(_BEGIN_FORMULAS) else text
 
 
 def _columns(

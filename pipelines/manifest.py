@@ -30,11 +30,12 @@ def write_manifest(
     run: Run,
     rows: dict[str, int],
     only: tuple[str, ...],
+    last: Run | None,
 ) -> None:
     """Write `manifest.json` into a finished run folder.
 
     `rows` are data rows by path from the run folder; `only` names the screenings when the run
-    is partial.
+    is partial; `last` is the last published run, with which its totals were compared.
     """
     before = connection.execute("select max(run_id) from previous_run").fetchall()
     content = {
@@ -42,6 +43,7 @@ def write_manifest(
         "as_of": run.as_of.isoformat(),
         "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
         "run_before": before[0][0],
+        "compared_with": last and last.run_id,
         "only": list(only),
         "language": language(),
         "code": {"version": VERSION, "sha256": code_fingerprint()},

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import StaleError
-from pipelines.messages import say
+from pipelines.attached import attached
 from pipelines.publish import Run, predecessor
-from pipelines.sqltext import quoted
 
 COLUMNS = "list_name, subject_id, bureau_code, subject_name, first_listed_on"
 TYPED = (
@@ -28,24 +26,10 @@ def load_memory(connection: duckdb.DuckDBPyConnection, out: Path, as_of: date) -
     run = predecessor(out, as_of)
     if run is None:
         return None
-    results = (run.folder / "results.duckdb").resolve()
-    try:
-        connection.execute(f"attach {quoted(str(results))} as before (read_only)")
-        try:
-            connection.execute(
-                f"insert into previous_listed select {COLUMNS} from before.listed_subjects"
-            )
-        finally:
-            connection.execute("detach before")
-    except duckdb.Error:
-        raise StaleError(
-            say(
-                f"{results}：上一次发布的结果无法读取，首次列入日期会丢失。请从备份恢复该文件，"
-                "或移走这次运行的文件夹后重新运行",
-                f"{results}: the results of the run before can't be read, first days on the lists"
-                " would be lost. Restore the file, or move that run's folder away and run again",
-            )
-        ) from None
+    with attached(connection, run) as before:
+        connection.execute(
+            f"insert into previous_listed select {COLUMNS} from {before}.listed_subjects"
+        )
     connection.execute("insert into previous_run values (?, ?)", [run.run_id, run.as_of])
     return run
 

@@ -48,10 +48,19 @@ def make_order(
     files.
     """
     settings = load_settings(settings_file)
-    beside = settings_file.resolve().parent if settings_file else ROOT
-    extracts = (extracts or beside / settings.extracts).resolve()
-    out = (out or beside / settings.out).resolve()
+    extracts = (extracts or _beside(settings_file) / settings.extracts).resolve()
+    out = out_folder(out, settings_file)
     return Order(extracts, out, as_of or _day_of(extracts), settings, only, publish_partial)
+
+
+def out_folder(out: Path | None = None, settings_file: Path | None = None) -> Path:
+    """The publication folder: what was asked for, else that of the settings. Raises UsageError."""
+    named = load_settings(settings_file).out
+    return (out or _beside(settings_file) / named).resolve()
+
+
+def _beside(settings_file: Path | None) -> Path:
+    return settings_file.resolve().parent if settings_file else ROOT
 
 
 def _day_of(extracts: Path) -> date:

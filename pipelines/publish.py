@@ -1,4 +1,4 @@
-"""A run is built aside and published at once or not at all: runs/, CURRENT and the ledger."""
+"""A run is built aside and published at once, held, or dropped: runs/, held/, CURRENT, ledger."""
 
 import json
 import os
@@ -39,6 +39,11 @@ def building_folder(out: Path) -> Path:
     return state_folder(out) / "building"
 
 
+def held_folder(out: Path) -> Path:
+    """Where runs lie that were built but are kept from being published; made on first use, 0700."""
+    return private_folder(out / "held")
+
+
 def begin(out: Path, as_of: date) -> Run:
     """A new, empty run folder aside, with the next free number of its day.
 
@@ -46,6 +51,7 @@ def begin(out: Path, as_of: date) -> Run:
     """
     taken = [entry["run"] for entry in _ledger(out)]
     taken += [path.name for path in runs_folder(out).iterdir()]
+    taken += [run.run_id for run in held(out)]
     numbers = [
         int(found[2])
         for name in taken
@@ -60,18 +66,23 @@ def begin(out: Path, as_of: date) -> Run:
 def tidy(out: Path) -> None:
     """Remove what failed, partial or killed runs left; finish what a crash cut short.
 
-    Call it under the lock. A run that was moved into runs/ but never became CURRENT goes; one
-    that CURRENT names was published, whatever the ledger says.
+    Call it under the lock. A run that was moved into runs/ but never became CURRENT goes, back to
+    held/ if it came from there; one that CURRENT names was published, whatever the ledger says.
     """
     shutil.rmtree(building_folder(out), ignore_errors=True)
     entries = _ledger(out)
-    settled = {entry["run"] for entry in entries if entry["event"] != "publishing"}
+    settled = {entry["run"] for entry in entries if entry["event"] in {"published", "dropped"}}
+    was_held = {entry["run"] for entry in entries if entry["event"] == "held"}
     now = current(out)
     for entry in entries:
         if entry["event"] != "publishing" or entry["run"] in settled:
             continue
         if now is not None and now.run_id == entry["run"]:
             _write_ledger(out, "published", entry["run"])
+        elif entry["run"] in was_held:
+            unreleased = runs_folder(out) / entry["run"]
+            if unreleased.is_dir():
+                unreleased.rename(held_folder(out) / entry["run"])
         else:
             shutil.rmtree(runs_folder(out) / entry["run"], ignore_errors=True)
             _write_ledger(out, "dropped", entry["run"])
@@ -81,8 +92,7 @@ def tidy(out: Path) -> None:
 
 def publish(out: Path, run: Run) -> Run:
     """Move a finished run into runs/ and point CURRENT at it; what readers see changes at once."""
-    for path in [*run.folder.rglob("*"), run.folder]:
-        _sync(path)
+    _sync_all(run)
     target = runs_folder(out) / run.run_id
     _write_ledger(out, "publishing", run.run_id)
     run.folder.rename(target)
@@ -95,6 +105,23 @@ def publish(out: Path, run: Run) -> Run:
     _sync(out)
     _write_ledger(out, "published", run.run_id)
     return Run(run.run_id, target)
+
+
+def hold(out: Path, run: Run) -> Run:
+    """Move a finished run into held/, where it waits to be released; nothing is published."""
+    _sync_all(run)
+    target = held_folder(out) / run.run_id
+    _write_ledger(out, "held", run.run_id)
+    run.folder.rename(target)
+    _sync(target.parent)
+    return Run(run.run_id, target)
+
+
+def held(out: Path) -> list[Run]:
+    """The runs that wait in held/, by name."""
+    folder = out / "held"
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [Run(path.name, path) for path in found if _RUN.fullmatch(path.name)]
 
 
 def current(out: Path) -> Run | None:
@@ -167,6 +194,11 @@ def _write_ledger(out: Path, event: str, run_id: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sync_all(run: Run) -> None:
+    for path in [*run.folder.rglob("*"), run.folder]:
+        _sync(path)
 
 
 def _sync(path: Path) -> None:

@@ -9,12 +9,15 @@ import duckdb
 
 from pipelines.contracts import load_contracts
 from pipelines.deliver import neutral, write_csv
+from pipelines.hold import Total
 from pipelines.labels import labels_of
 from pipelines.masking import masked
 from pipelines.messages import say
 from pipelines.policy import title_of
 from pipelines.policy_file import Policy
 from pipelines.policy_print import notices, values_in_force
+from pipelines.publish import Run
+from pipelines.settings import Hold
 
 FILES = """
 select
@@ -118,6 +121,37 @@ def write_run_report(
     # The number of an individual business may be the id of the person who runs it.
     cells = [[neutral(masked(cell)) for cell in row] for row in rows(CONTRADICTING_UNITS)]
     write_csv(folder / "数据矛盾.csv", ["盟市", "单位编号", "事项", "次数"], cells)
+
+
+def write_totals_report(
+    folder: Path, last: Run | None, totals: Sequence[Total], hold: Hold
+) -> None:
+    """Add to 运行报告.md how the totals stand against those of the last published run."""
+    title = say("与上一次发布的总量对比", "Totals against the last published run")
+    if last is None:
+        lines = [
+            "",
+            f"## {title}",
+            "",
+            say("首次发布，无可对比", "the first run: nothing to compare"),
+        ]
+    else:
+        rows = [
+            (
+                say("过大", "too far") if total.is_beyond(hold) else "",
+                total.bureau_name or say("全区", "whole region"),
+                total.title(),
+                f"{total.before:f}",
+                f"{total.now:f}",
+                f"{total.limit(hold):f}",
+            )
+            for total in sorted(totals, key=lambda total: not total.is_beyond(hold))
+            if total.before != total.now
+        ]
+        header = say("变动 盟市 总量 上次 本次 限度", "move bureau total last now limit")
+        lines = _section(f"{title} {last.run_id}", header, rows)
+    with (folder / "运行报告.md").open("a", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
 
 
 def _section(

@@ -18,6 +18,7 @@ class Hold:
     bureau_share: float = 0.20
     region_share: float = 0.05
     absolute_floor: int = 20
+    money_floor_yuan: int = 50_000
     set_aside_share: float = 0.02
 
 

@@ -8,18 +8,22 @@ from pathlib import Path
 import duckdb
 
 from pipelines import models, policy, policy_tables
+from pipelines.attached import attached
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
-from pipelines.errors import ExtractError
+from pipelines.errors import ExtractError, RunHeld
+from pipelines.hold import Total, beyond, compare, why_held
 from pipelines.manifest import write_manifest
 from pipelines.memory import load_memory, remember
 from pipelines.messages import say
 from pipelines.order import Order
 from pipelines.progress import glimpse, tell, warn_first
-from pipelines.publish import Run, begin, close_to_others, publish, runs_folder, tidy
+from pipelines.publish import Run, begin, close_to_others, current, publish, runs_folder, tidy
+from pipelines.publish import hold as keep_from_publishing
 from pipelines.reader_note import write_reader_notes
 from pipelines.results_copy import copy_results
-from pipelines.run_report import write_run_report
+from pipelines.run_report import write_run_report, write_totals_report
 from pipelines.storage import storage_of
+from pipelines.totals import pass_on_totals, write_totals
 from pipelines.warehouse import open_warehouse
 
 
@@ -85,6 +89,7 @@ def build_and_check(order: Order) -> Path:
     with _opened(order, say("建表与检查", "building and checking")) as connection:
         built = models.build(connection, folders, glimpse)
         remember(connection)
+        write_totals(connection)
         tell(say(f"已建成 {len(built)} 张表", f"{len(built)} tables built"))
         run = begin(order.out, order.as_of)
         days = order.settings.policy_warning_days
@@ -95,7 +100,11 @@ def build_and_check(order: Order) -> Path:
 
 
 def hand_over(order: Order, folder: Path) -> HandedOver:
-    """Lists, summary, results and manifest → the run folder; published unless it is partial."""
+    """Lists, summary, results and manifest → the run folder; published unless it is partial.
+
+    Raises RunHeld when a total moved too far from the last published run: the run then lies,
+    whole, in held/ and waits for `wengang release`.
+    """
     run = Run(folder.name, folder)
     chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
     with _opened(order, say("交付", "handing over")) as connection:
@@ -104,14 +113,33 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
         summary = summarise(connection)
         write_summary(folder / "summary.csv", summary)
         rows["summary.csv"] = len(summary)
+        last = current(order.out)
+        totals = _compared(connection, last, is_partial=bool(order.only))
+        hold = order.settings.hold
+        write_totals_report(folder, last, totals, hold)
         copy_results(connection, folder / "results.duckdb", is_partial=bool(order.only))
         close_to_others(folder)
-        write_manifest(connection, run, rows, order.only)
+        write_manifest(connection, run, rows, order.only, last)
     tell(say(f"已写成 {len(rows)} 个文件", f"{len(rows)} files written"))
+    jumps = beyond(totals, hold)
     if order.is_published:
         with storage_of(say("发布", "publishing"), order.out):
-            run = publish(order.out, run)
+            run = keep_from_publishing(order.out, run) if jumps else publish(order.out, run)
+        if jumps:
+            raise RunHeld(why_held(run, jumps, hold))
     return HandedOver(run, order.is_published, summary)
+
+
+def _compared(
+    connection: duckdb.DuckDBPyConnection, last: Run | None, is_partial: bool
+) -> list[Total]:
+    """The totals beside those of the last published run; none before the first one."""
+    if last is None:
+        return []
+    with attached(connection, last) as before:
+        if is_partial:
+            pass_on_totals(connection, before)
+        return compare(connection, before)
 
 
 def run_plainly(order: Order) -> HandedOver:

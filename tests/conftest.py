@@ -12,6 +12,9 @@ from pipelines import ROOT
 from pipelines.lock import run_lock
 from pipelines.order import make_order
 from pipelines.steps import HandedOver, prepare, run_plainly
+from tests.figures import figures_of, write_figures
+
+_figures: dict[str, str] = {}
 
 
 def silence() -> None:
@@ -20,6 +23,24 @@ def silence() -> None:
 
 
 atexit.register(silence)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--write-figures`: what the tests measured goes into the READMEs."""
+    parser.addoption("--write-figures", action="store_true")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect the figures of the tests that passed, also from other processes."""
+    if report.when == "call" and report.passed:
+        _figures.update(figures_of(report.user_properties))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write them where all tests passed; in the process that started the others."""
+    is_first = not hasattr(session.config, "workerinput")
+    if is_first and exitstatus == 0 and session.config.getoption("--write-figures"):
+        write_figures(_figures)
 
 
 @pytest.fixture(scope="session")

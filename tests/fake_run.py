@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines import totals
 from pipelines.order import Order
 from pipelines.settings import Settings
 
@@ -39,6 +40,11 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
     )
     connection.execute(
         "create or replace table built_models as select 'listed_subjects' as model_name"
+    )
+    connection.execute(f"create or replace table run_totals ({totals.TYPED})")
+    connection.execute(
+        "insert into run_totals values ('150100', 'eligible', 'job_retention_refund_units', ?, null)",
+        [listed_units],
     )
     connection.execute("create or replace table labels (kind varchar, code varchar, label varchar)")
     connection.execute("create or replace table previous_run (run_id varchar, as_of date)")

@@ -16,6 +16,7 @@ from pipelines import run as whole_run
 from pipelines.errors import ExtractError
 from pipelines.order import make_order
 from pipelines.steps import HandedOver
+from tests.network_guard import guarded, noted
 
 SAMPLE = ROOT / "data" / "sample"
 
@@ -161,8 +162,12 @@ with prefect_test_harness(server_startup_timeout=120):
         print("refused", error)
 """
     command = [sys.executable, "-c", script]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    notes = tmp_path / "notes"
+    ended = subprocess.run(
+        command, cwd=ROOT, env=guarded(notes), capture_output=True, text=True, timeout=300
+    )
     assert ended.returncode == 0, ended.stderr[-3000:]
+    assert noted(notes) == [], "something left this machine"
     assert "refused no payroll" in ended.stdout
     (run,) = (tmp_path / "out" / "runs").iterdir()
     assert lists_of(run) == lists_of(sample_run.run.folder)

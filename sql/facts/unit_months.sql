@@ -36,6 +36,7 @@ select
     insured_heads,
     case when is_contradictory = 0 then due_yuan end as due_yuan,
     case when is_contradictory = 0 then paid_yuan end as paid_yuan,
+    payroll_rows,
     has_regular_rows = 1 as has_regular_rows,
     is_contradictory = 1 as is_contradictory,
     case
