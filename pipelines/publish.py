@@ -150,6 +150,31 @@ def predecessor(out: Path, as_of: date) -> Run | None:
     return sorted(earlier, key=lambda run: run.as_of)[-1] if earlier else None
 
 
+def purged_files(out: Path, run_id: str) -> set[str]:
+    """The files of a run, by path from its folder, that were purged while the run stays."""
+    return {
+        name
+        for entry in _ledger(out)
+        if entry["event"] == "purged_files" and entry["run"] == run_id
+        for name in entry.get("files", [])
+    }
+
+
+def note_purged_files(out: Path, run_id: str, files: list[str]) -> None:
+    """Enter files of a run into the ledger as purged; call it before they are removed."""
+    _write_ledger(out, "purged_files", run_id, files=files)
+
+
+def published_on(out: Path, run_id: str) -> date | None:
+    """The day on which a run was published or held for the last time, if the ledger knows."""
+    days = [
+        datetime.fromisoformat(entry["at"]).date()
+        for entry in _ledger(out)
+        if entry["run"] == run_id and entry["event"] in {"published", "held"}
+    ]
+    return max(days, default=None)
+
+
 def close_to_others(folder: Path) -> None:
     """Folders 0700 and files 0600, for the pipeline's own user only."""
     folder.chmod(0o700)
@@ -179,11 +204,12 @@ def _entries(text: str) -> Iterator[dict[str, Any]]:
             yield entry
 
 
-def _write_ledger(out: Path, event: str, run_id: str) -> None:
+def _write_ledger(out: Path, event: str, run_id: str, **more: Any) -> None:
     entry = {
         "at": datetime.now().astimezone().isoformat(timespec="seconds"),
         "event": event,
         "run": run_id,
+        **more,
     }
     path = _ledger_path(out)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)

@@ -8,7 +8,7 @@ from pipelines.errors import StaleError, UsageError
 from pipelines.lock import run_lock
 from pipelines.manifest import sha256
 from pipelines.messages import say
-from pipelines.publish import Run, current, held, publish, tidy
+from pipelines.publish import Run, current, held, publish, purged_files, tidy
 from pipelines.storage import storage_of
 
 
@@ -27,8 +27,9 @@ def release(out: Path, run_id: str, reason: str) -> Run:
             raise UsageError(_not_held(run_id, list(waiting)))
         run = waiting[run_id]
         manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
+        gone = purged_files(out, run_id)
         for item in manifest["files"]:
-            if sha256(run.folder / item["path"]) != item["sha256"]:
+            if item["path"] not in gone and sha256(run.folder / item["path"]) != item["sha256"]:
                 raise StaleError(item["path"])
         last = current(out)
         if (last and last.run_id) != manifest["compared_with"]:

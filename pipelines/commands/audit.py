@@ -42,9 +42,9 @@ def add_to(app: typer.Typer) -> None:
 
 def _audit(question: str, last: int, out: Path | None, settings_file: Path | None) -> None:
     from pipelines.audit import read_log
-    from pipelines.order import out_folder
+    from pipelines.order import known_folder
 
-    entries = read_log(out_folder(out, settings_file))
+    entries = read_log(known_folder(out, settings_file))
     shown = console()
     if question == "show":
         for entry in entries[-last:] if last > 0 else ():
