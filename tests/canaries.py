@@ -1,0 +1,53 @@
+"""Invented ids, phones, accounts and names that must not turn up, and a search of every byte."""
+
+import gzip
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
+# Every invented id of the samples: of counties that were never assigned.
+ANY_ID = re.compile(r"1599[0-9]{13}[0-9Xx]")
+
+
+def contents(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The bytes of a file, and of what is compressed in it, each with where it stands."""
+    raw = path.read_bytes()
+    yield str(path), raw
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(io.BytesIO(raw)) as book:
+            for name in book.namelist():
+                yield f"{path}!{name}", book.read(name)
+    if raw[:2] == b"\x1f\x8b":
+        yield f"{path}!gz", gzip.decompress(raw)
+
+
+def found_in(content: bytes, canaries: Iterable[str]) -> set[str]:
+    """The canaries that stand in some bytes, in any encoding, and every id of the samples."""
+    found = {
+        canary
+        for canary in canaries
+        for encoding in ENCODINGS
+        if canary.encode(encoding) in content
+    }
+    texts = [content.decode("latin-1"), content.replace(b"\0", b"").decode("latin-1")]
+    return found | {match for text in texts for match in ANY_ID.findall(text)}
+
+
+def leaks(
+    folder: Path, canaries: Iterable[str], allowed: Iterable[str] = ()
+) -> dict[str, set[str]]:
+    """Where canaries stand under a folder, but in files whose path fits a pattern of `allowed`."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        told = found_in(name.encode(), canaries)
+        if path.is_file() and not any(re.fullmatch(pattern, name) for pattern in allowed):
+            for where, content in contents(path):
+                if hit := found_in(content, canaries) | told:
+                    found[where] = hit
+        elif told:
+            found[name] = told
+    return found
