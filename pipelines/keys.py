@@ -59,26 +59,32 @@ def _read(path: Path) -> dict[str, str]:
         if path.is_symlink():
             reason = say("是链接，请指明文件本身", "a link; name the file itself")
         raise _refused(path, str(reason)) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise _refused(path, say("不是普通文件", "not an ordinary file"))
-        if found.st_uid != os.geteuid():
-            raise _refused(path, say("不属于当前用户", "it belongs to another user"))
-        if stat.S_IMODE(found.st_mode) & 0o077:
-            raise _refused(
-                path,
-                say("其他用户可以访问，请执行 chmod 600", "others may access it; chmod 600 it"),
-            )
-        try:
-            # As texts: 012345678901 is a passphrase and no number.
-            root = yaml.compose(file.read().decode("utf-8-sig"), Loader=yaml.SafeLoader)
-        except (UnicodeDecodeError, yaml.YAMLError) as error:
-            # Not PyYAML's own message: it shows the line.
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark else 1
-            raise _refused(path, _not_understood(line)) from None
+        if why := _not_alone(found):
+            raise _refused(path, why)
+        content = os.read(descriptor, found.st_size)
+    finally:
+        os.close(descriptor)
+    try:
+        # As texts: 012345678901 is a passphrase and no number.
+        root = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.SafeLoader)
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        # Not PyYAML's own message: it shows the line.
+        mark = getattr(error, "problem_mark", None)
+        raise _refused(path, _not_understood(mark.line + 1 if mark else 1)) from None
     return _pairs(path, root)
+
+
+def _not_alone(found: os.stat_result) -> str | None:
+    """Why a file can't be trusted with keys; None when it is its owner's alone."""
+    if not stat.S_ISREG(found.st_mode):
+        return say("不是普通文件", "not an ordinary file")
+    if found.st_uid != os.geteuid():
+        return say("不属于当前用户", "it belongs to another user")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        return say("其他用户可以访问，请执行 chmod 600", "others may access it; chmod 600 it")
+    return None
 
 
 def _pairs(path: Path, root: yaml.Node | None) -> dict[str, str]:
