@@ -75,7 +75,6 @@ def _pack(out: Path, run: Run, bureau: BureauFiles, target: Path, key: str, send
     aside = target / f".{top}.{os.getpid()}"
     made = _made_for(run, bureau, sender)
     try:
-        aside.touch(mode=0o600)
         with py7zr.SevenZipFile(
             aside, "w", password=key, header_encryption=True, filters=_FILTERS
         ) as archive:

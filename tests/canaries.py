@@ -25,29 +25,35 @@ def contents(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def found_in(content: bytes, canaries: Iterable[str]) -> set[str]:
-    """The canaries that stand in some bytes, in any encoding, and every id of the samples."""
-    found = {
+    """The canaries that stand in some bytes, in any encoding."""
+    return {
         canary
         for canary in canaries
         for encoding in ENCODINGS
         if canary.encode(encoding) in content
     }
-    texts = [content.decode("latin-1"), content.replace(b"\0", b"").decode("latin-1")]
-    return found | {match for text in texts for match in ANY_ID.findall(text)}
+
+
+def ids_in(content: bytes) -> set[str]:
+    """Every id of the samples that stands in some bytes, of one or two bytes each."""
+    texts = (content.decode("latin-1"), content.replace(b"\0", b"").decode("latin-1"))
+    return {match for text in texts for match in ANY_ID.findall(text)}
 
 
 def leaks(
-    folder: Path, canaries: Iterable[str], allowed: Iterable[str] = ()
+    folder: Path, canaries: Iterable[str], allowed: Iterable[str] = (), any_id: bool = False
 ) -> dict[str, set[str]]:
-    """Where canaries stand under a folder, but in files whose path fits a pattern of `allowed`."""
+    """Where canaries stand under a folder, but in files whose path fits a pattern of `allowed`.
+
+    With `any_id` also every id of the samples.
+    """
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        told = found_in(name.encode(), canaries)
-        if path.is_file() and not any(re.fullmatch(pattern, name) for pattern in allowed):
-            for where, content in contents(path):
-                if hit := found_in(content, canaries) | told:
-                    found[where] = hit
-        elif told:
-            found[name] = told
+        if any(re.fullmatch(pattern, name) for pattern in allowed):
+            continue
+        for where, content in [(name, name.encode()), *(contents(path) if path.is_file() else ())]:
+            hit = found_in(content, canaries) | (ids_in(content) if any_id else set())
+            if hit:
+                found[where.removeprefix(f"{folder}/")] = hit
     return found

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from pipelines import ROOT, progress
+from pipelines.cli import run_command
 from pipelines.deliver import deliver
 from pipelines.errors import CheckFailed, WengangError
 from pipelines.failures import explain
@@ -42,6 +43,11 @@ HIDDEN_ID, HIDDEN_PHONE = "159901********001X", "139****0001"
 )
 def test_what_is_told_hides_numbers(text, told):
     assert masked(text) == told
+
+
+def test_wrong_use_hides_them_too(capsys):
+    assert run_command(["run", f"--{ID}"]) == 2
+    assert HIDDEN_ID in capsys.readouterr().err
 
 
 def test_errors_and_progress_hide_them_wherever_they_come_from():

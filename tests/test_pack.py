@@ -110,7 +110,7 @@ def test_packages_are_entered_into_the_audit_log_and_nobody_else_reads_them(out,
     assert [entry["sha256"] for entry in entries] == [item.sha256 for item in packages]
     for path in (out / "packages").rglob("*"):
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
-    assert leaks(out, KEYS.values(), [".*duckdb", ".*告知.(csv|xlsx)"]) == {}
+    assert leaks(out, KEYS.values()) == {}
 
 
 def test_the_command_packs_and_shows_no_key(out, tmp_path, capsys, monkeypatch):
