@@ -23,11 +23,11 @@ run: $(READY)
 	@$(BIN)/wengang run --extracts data/sample
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n auto -m "not full"
+	$(BIN)/python -m pytest -n logical -m "not full"
 
 # The figures that the full dose measures go into the READMEs, with the day.
 test-all: $(READY) lint
-	$(BIN)/python -m pytest -n auto --write-figures
+	$(BIN)/python -m pytest -n logical --write-figures
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

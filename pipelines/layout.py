@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.contracts import Column, Contract, normalise_header
 from pipelines.errors import ExtractError
@@ -24,16 +24,23 @@ _FOOTER = re.compile(
 @dataclass(frozen=True)
 class Layout:
     """Line numbers count from 1; `positions` gives each column's fields, the first one winning,
-    `headers` what stands above them."""
+    `headers` what stands above them, `header_rows` the header and a row of codes as compared."""
 
     delimiter: str
     width: int
+    header_line: int
     last_heading_line: int
     heading_lines: tuple[int, ...]
     positions: dict[str, tuple[int, ...]]
     headers: dict[str, str]
     unknown_headers: tuple[str, ...]
+    header_rows: tuple[tuple[str, ...], ...] = ()
     footer_lines: tuple[int, ...] = ()
+
+    def without_headings(self, lines: set[int]) -> "Layout":
+        """The same layout, in which these lines are no headings."""
+        kept = tuple(line for line in self.heading_lines if line not in lines)
+        return replace(self, heading_lines=kept)
 
 
 Lines = list[tuple[int, str]]
@@ -45,9 +52,16 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
     Raises ExtractError when no line is a header, and when a required column is missing: with the
     file, the column and the headers that are accepted.
     """
+    if not any(line.strip() for _, line in head):
+        raise ExtractError(
+            say(
+                f"{name}：文件没有内容，请重新提供",
+                f"{name}: there is nothing in the file; deliver it again",
+            )
+        )
     filled = [(number, line) for number, line in head if line.strip()][: TITLE_ROWS + 2]
     candidates = [
-        (len(_recognised(contract, split_line(line, delimiter))), -index, delimiter)
+        (len(recognised(contract, split_line(line, delimiter))), -index, delimiter)
         for delimiter in DELIMITERS
         for index, (_, line) in enumerate(filled[: TITLE_ROWS + 1])
     ]
@@ -67,18 +81,21 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
         )
     index = -negative_index
     header = split_line(filled[index][1], delimiter)
+    header_rows = [header]
     last = index
     if index + 1 < len(filled):
         codes = split_line(filled[index + 1][1], delimiter)
         if _is_header_too(contract, codes):
             header = _merged(contract, header, codes)
+            header_rows.append(codes)
             last = index + 1
-    positions = _recognised(contract, header)
+    positions = recognised(contract, header)
     _require(contract, name, positions)
     used = {position for fields in positions.values() for position in fields}
     layout = Layout(
         delimiter=delimiter,
         width=len(header),
+        header_line=filled[index][0],
         last_heading_line=filled[last][0],
         heading_lines=tuple(number for number, _ in filled[: last + 1]),
         positions=positions,
@@ -87,9 +104,10 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
             for name, fields in positions.items()
         },
         unknown_headers=_told(header, used),
+        header_rows=tuple(tuple(map(normalise_header, row)) for row in header_rows),
     )
     footers = _footers(contract, layout, tail)
-    return Layout(**{**vars(layout), "footer_lines": footers})
+    return replace(layout, footer_lines=footers)
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
@@ -99,10 +117,11 @@ def split_line(line: str, delimiter: str) -> list[str]:
 
 def header_score(contract: Contract, fields: list[str]) -> int:
     """How many columns of the contract a row of a sheet names."""
-    return len(_recognised(contract, fields))
+    return len(recognised(contract, fields))
 
 
-def _recognised(contract: Contract, fields: list[str]) -> dict[str, tuple[int, ...]]:
+def recognised(contract: Contract, fields: list[str]) -> dict[str, tuple[int, ...]]:
+    """The columns of a contract that fields name, each with its places, the winning one first."""
     texts = [normalise_header(field) for field in fields]
     found = {}
     for column in contract.columns:
@@ -126,11 +145,11 @@ def _is_header_too(contract: Contract, fields: list[str]) -> bool:
 
 def _merged(contract: Contract, header: list[str], codes: list[str]) -> list[str]:
     """The header, with the second row's code wherever the first row's text says nothing."""
-    known = {place for places in _recognised(contract, header).values() for place in places}
-    found = _recognised(contract, header)
+    known = {place for places in recognised(contract, header).values() for place in places}
+    found = recognised(contract, header)
     extra = {
         place
-        for name, places in _recognised(contract, codes).items()
+        for name, places in recognised(contract, codes).items()
         if name not in found
         for place in places
     }
