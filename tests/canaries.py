@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
-# Every invented id of the samples: of counties that were never assigned.
-ANY_ID = re.compile(r"1599[0-9]{13}[0-9Xx]")
+# The invented numbers of all samples: ids of counties that were never assigned, phones, accounts.
+ANY_NUMBER = re.compile(r"1599[0-9]{13}[0-9Xx]|199000[0-9]{5}|9999[0-9]{14}")
 
 
 def contents(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -34,18 +34,18 @@ def found_in(content: bytes, canaries: Iterable[str]) -> set[str]:
     }
 
 
-def ids_in(content: bytes) -> set[str]:
-    """Every id of the samples that stands in some bytes, of one or two bytes each."""
+def numbers_in(content: bytes) -> set[str]:
+    """Every number of the samples that stands in some bytes, of one or two bytes each."""
     texts = (content.decode("latin-1"), content.replace(b"\0", b"").decode("latin-1"))
-    return {match for text in texts for match in ANY_ID.findall(text)}
+    return {match for text in texts for match in ANY_NUMBER.findall(text)}
 
 
 def leaks(
-    folder: Path, canaries: Iterable[str], allowed: Iterable[str] = (), any_id: bool = False
+    folder: Path, canaries: Iterable[str], allowed: Iterable[str] = (), any_number: bool = False
 ) -> dict[str, set[str]]:
     """Where canaries stand under a folder, but in files whose path fits a pattern of `allowed`.
 
-    With `any_id` also every id of the samples.
+    With `any_number` also every id, phone and account of the samples.
     """
     found = {}
     for path in sorted(folder.rglob("*")):
@@ -53,7 +53,7 @@ def leaks(
         if any(re.fullmatch(pattern, name) for pattern in allowed):
             continue
         for where, content in [(name, name.encode()), *(contents(path) if path.is_file() else ())]:
-            hit = found_in(content, canaries) | (ids_in(content) if any_id else set())
+            hit = found_in(content, canaries) | (numbers_in(content) if any_number else set())
             if hit:
                 found[where.removeprefix(f"{folder}/")] = hit
     return found
