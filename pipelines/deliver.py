@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.errors import WengangError
 from pipelines.messages import say
+from pipelines.publication import is_public, publishable
 from pipelines.sheets import Column, write_sheet
 from pipelines.sqltext import identifier
 
@@ -47,7 +48,8 @@ def deliver(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, in
     """Write every list of every bureau under `folder`; data rows by path from `folder`.
 
     Each bureau of ref_bureaus gets each of its lists, also an empty one. The same tables give
-    the same bytes. Raises WengangError for a list that can't be divided among the bureaus.
+    the same bytes. Raises WengangError for a list that can't be divided among the bureaus, and
+    CheckFailed for a public list with somebody's id, phone or account in it.
     """
     bureaus = connection.execute(
         "select bureau_code, bureau_name from ref_bureaus order by 1"
@@ -60,6 +62,8 @@ def deliver(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, in
         _check_addressees(connection, list_name)
         for code, name in bureaus:
             rows = list(_rows(connection, list_name, columns, subjects, code))
+            if is_public(list_name):
+                rows = publishable(connection, list_name, columns, rows)
             target = folder / f"{code}-{name}" / list_name
             write_csv(target.with_name(f"{list_name}.csv"), [item.title for item in columns], rows)
             write_sheet(target.with_name(f"{list_name}.xlsx"), columns, rows)

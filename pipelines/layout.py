@@ -2,6 +2,7 @@
 
 import csv
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 
 from pipelines.contracts import Column, Contract, normalise_header
@@ -16,6 +17,8 @@ FOOTER_ROWS = 6
 _FIELD_CODE = re.compile(r"[a-z]{2,3}[0-9]{2,3}[a-z0-9]?")
 # No header has one; identity numbers, accounts and phones have.
 _LONG_NUMBER = re.compile(r"[0-9]{11}")
+# What stands in rows of data and in no header: long numbers, days.
+_DATA = re.compile(r"\d{7}|\d{4}[-/.年]\d{1,2}[-/.月]\d|\d{3,4}[ -]\d{4}")
 _FOOTER = re.compile(
     r"(合计|总计|小计|本页合计|填表人?|填报人?|填报单位|填表日期|制表人?|制表单位|制表日期|审核人?"
     r"|复核人?|经办人?|负责人|单位负责人|打印日期|打印时间|导出日期|导出时间)(.*)"
@@ -102,6 +105,7 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
     _require(contract, name, positions)
     used = {position for fields in positions.values() for position in fields}
     repair = repair_places(header)
+    kit = {at for at, text in enumerate(header, start=1) if repair.source and is_of_kit(text)}
     layout = Layout(
         delimiter=delimiter,
         width=len(header),
@@ -113,11 +117,7 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
             name: " / ".join(header[at - 1].strip() for at in fields)
             for name, fields in positions.items()
         },
-        unknown_headers=tuple(
-            text.strip()
-            for at, text in enumerate(header, start=1)
-            if at not in used and text.strip() and not (repair.source and is_of_kit(text))
-        ),
+        unknown_headers=_told(header, used | kit),
         header_rows=tuple(tuple(map(normalise_header, row)) for row in header_rows),
         repair=repair,
     )
@@ -172,6 +172,18 @@ def _merged(contract: Contract, header: list[str], codes: list[str]) -> list[str
         codes[place - 1] if place not in known and place in extra else text
         for place, text in enumerate(header, start=1)
     ]
+
+
+def _told(header: list[str], used: set[int]) -> tuple[str, ...]:
+    """The headers that no column uses; by their places alone where a row of data may be among them.
+
+    Nothing else tells a name in such a row from a header.
+    """
+    others = {at: text.strip() for at, text in enumerate(header, start=1) if at not in used}
+    texts = {at: text for at, text in others.items() if text}
+    if any(_DATA.search(unicodedata.normalize("NFKC", text)) for text in texts.values()):
+        return tuple(say(f"第 {at} 列", f"column {at}") for at in texts)
+    return tuple(texts.values())
 
 
 def _require(contract: Contract, name: str, positions: dict[str, tuple[int, ...]]) -> None:

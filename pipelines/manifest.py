@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines import ROOT, VERSION
 from pipelines.digest import sha256
+from pipelines.masking import masked
 from pipelines.messages import language
 from pipelines.publish import Run
 
@@ -79,7 +80,8 @@ def _inputs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         " order by file_name"
     ).fetchall()
     names = ("file", "extract", "sha256", "status", "rows_accepted")
-    return [dict(zip(names, row, strict=True)) for row in found]
+    # A file is known by its hash; whatever number somebody put into its name is hidden.
+    return [dict(zip(names, (masked(file), *rest), strict=True)) for file, *rest in found]
 
 
 def _policy(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

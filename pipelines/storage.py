@@ -1,4 +1,4 @@
-"""Storage that fails: full, read-only or gone, told as one line with step and path."""
+"""Storage: folders for one user only; and when it fails, one line with step and path."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +17,14 @@ _SIGNS = (
     "disk quota",
     "i/o error",
 )
+
+
+def private_folder(folder: Path) -> Path:
+    """A folder for this user only, made with all that is missing above it: each 0700."""
+    for path in reversed((folder, *folder.parents)):
+        if not path.exists():
+            path.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 @contextmanager

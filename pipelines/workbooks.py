@@ -21,28 +21,31 @@ _MERGED = re.compile(rb'<mergeCell [^>]*ref="([A-Z]+([0-9]+):[A-Z]+([0-9]+))"')
 def write_workbook(path: Path, contract: Contract, target: Path) -> tuple[int, str]:
     """Write the one sheet of a workbook that holds the extract as CSV.
 
-    The number of its rows, and a remark that names other sheets that hold something.
+    The number of its rows, and a remark on other sheets that hold something. Sheets are told by
+    their places: one may be called after a person.
     Raises ExtractError for a file that is no workbook, when several sheets hold data, when cells
     are merged over several rows, and when the results of its formulas were never saved.
     """
-    unread: list[str] = []
+    unread: list[int] = []
     lines = write_rows(_damage_told(path, _sheet_rows(path, contract, unread)), target)
-    names = "、".join(unread)
-    return lines, say(f"未读的工作表：{names}", f"sheets not read: {names}") if names else ""
+    if not unread:
+        return lines, ""
+    places = _listed(unread)
+    return lines, say(f"未读的工作表：第 {places} 张", f"sheets not read: {places}")
 
 
-def _sheet_rows(path: Path, contract: Contract, unread: list[str]) -> Iterator[list[Any]]:
+def _sheet_rows(path: Path, contract: Contract, unread: list[int]) -> Iterator[list[Any]]:
     from openpyxl import load_workbook
 
     warnings.filterwarnings("ignore", module="openpyxl")
     with path.open("rb") as file:
         book = load_workbook(file, read_only=True, data_only=True)
         chosen = _only_sheet(path, contract, book.worksheets)
-        for sheet in book.worksheets:
+        for place, sheet in enumerate(book.worksheets, start=1):
             if sheet is chosen or sheet.title == HOW_TO:
                 continue
             if any(map(_filled_width, _rows(sheet))):
-                unread.append(sheet.title)
+                unread.append(place)
         has_formulas, merged = _marks(path, chosen)
         _refuse_merged(path, merged, _header_row(contract, chosen))
         if has_formulas:
@@ -78,14 +81,18 @@ def _only_sheet(path: Path, contract: Contract, sheets: list[Any]) -> Any:
     """The sheet that has the extract's header, else the first."""
     with_header = [sheet for sheet in sheets if _header_row(contract, sheet)]
     if len(with_header) > 1:
-        names = "、".join(sheet.title for sheet in with_header)
+        places = _listed([at for at, sheet in enumerate(sheets, start=1) if sheet in with_header])
         raise ExtractError(
             say(
-                f"{path.name}：有多张工作表含数据（{names}），请每表存为一个文件",
-                f"{path.name}: several sheets hold data ({names}); save each as a file",
+                f"{path.name}：有多张工作表含数据（第 {places} 张），请每表存为一个文件",
+                f"{path.name}: several sheets hold data ({places}); save each as a file",
             )
         )
     return with_header[0] if with_header else sheets[0]
+
+
+def _listed(places: list[int]) -> str:
+    return ", ".join(map(str, places))
 
 
 def _header_row(contract: Contract, sheet: Any) -> int:

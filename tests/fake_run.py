@@ -79,3 +79,19 @@ def published(folder: Path) -> HandedOver:
     with open_warehouse(asked.warehouse, asked.settings, (asked.out / "runs",)) as connection:
         fill(connection)
     return hand_over(asked, begin(asked.out, asked.as_of).folder)
+
+
+def published_build(
+    folder: Path, *changes: str, files: dict[str, str] | None = None, day: date = DAY
+) -> HandedOver:
+    """The build, after some SQL changed it, published in `folder`/out; `files` beside its lists."""
+    asked = order(folder)
+    with open_warehouse(asked.warehouse, asked.settings, (asked.out / "runs",)) as connection:
+        fill(connection)
+        for change in changes:
+            connection.execute(change)
+    run = begin(asked.out, day)
+    for name, text in (files or {}).items():
+        (run.folder / name).parent.mkdir(mode=0o700, exist_ok=True)
+        (run.folder / name).write_text(text, encoding="utf-8")
+    return hand_over(asked, run.folder)
