@@ -30,7 +30,7 @@ def settle_rows(
     connection.execute(f"create or replace temp view {raw} as {reader.plain_select()}")
     good = f"not {outside} and problem_reason is null"
     connection.execute(f"insert into {table} from ({select}) where {good}")
-    plain = _count(connection, f"from file_lines where is_plain and {reader.is_data()}")
+    plain = _count(connection, f"from file_lines where {reader.is_plain()} and {reader.is_data()}")
     mine = f"from {table} where file_name = {quoted(read.file_name)}"
     sums = [_sums(connection, money, mine)]
     if sums[0][0] < plain:
@@ -80,9 +80,7 @@ def _check_balance(
     """Lines = headings + blank + rows, and rows = kept + out of scope + set aside."""
     if read.rows_read + read.heading_lines < read.physical_lines:
         blank = f"from file_lines where {reader.is_data()} and {reader.is_blank()}"
-        layout = reader.layout
-        above = layout.last_heading_line - len(layout.heading_lines)
-        read.blank_lines = above + _count(connection, blank)
+        read.blank_lines = _count(connection, blank)
     _must_equal(
         read.file_name,
         read.physical_lines,

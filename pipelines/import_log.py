@@ -88,8 +88,10 @@ def write_import_log(
             [refusal.extract, refusal.file_name, refusal.sha256 or None, refusal.text],
         )
     for path in others:
+        # A name in an old encoding is shown with its bytes.
+        shown = path.name.encode("utf-8", "backslashreplace").decode()
         connection.execute(
-            "insert into import_log (file_name, status) values (?, 'not_recognised')", [path.name]
+            "insert into import_log (file_name, status) values (?, 'not_recognised')", [shown]
         )
     _write_reasons(connection)
 
@@ -107,7 +109,7 @@ def _write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
         "select extract, file_name, remarks from files_read where remarks <> ''"
     ).fetchall()
     told: dict[tuple[str, str], list[str]] = {}
-    for extract, file_name, text in [*rows, *remarks]:
+    for extract, file_name, text in [*remarks, *rows]:
         told.setdefault((extract, file_name), []).append(text)
     for (extract, file_name), texts in told.items():
         connection.execute(

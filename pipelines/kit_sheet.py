@@ -6,11 +6,10 @@ from pathlib import Path
 import xlsxwriter
 
 from pipelines.deliver import neutral
-from pipelines.repair_mark import ORDER, RAW, SOURCE, VOID
+from pipelines.repair_mark import HOW_TO, ORDER, RAW, SOURCE, VOID
 from pipelines.sheets import CREATED, column_width
 
 ROWS = "待更正数据"
-HOW_TO = "说明"
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ import hashlib
 import json
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines import ROOT, VERSION
+from pipelines.digest import sha256
+from pipelines.masking import masked
 from pipelines.messages import language
 from pipelines.publish import Run
 
@@ -64,12 +65,6 @@ def write_manifest(
     target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @cache
 def code_fingerprint() -> str:
     """One SHA-256 over everything that decides what a run says: Python, SQL, policy, suites."""
@@ -85,7 +80,8 @@ def _inputs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         " order by file_name"
     ).fetchall()
     names = ("file", "extract", "sha256", "status", "rows_accepted")
-    return [dict(zip(names, row, strict=True)) for row in found]
+    # A file is known by its hash; whatever number somebody put into its name is hidden.
+    return [dict(zip(names, (masked(file), *rest), strict=True)) for file, *rest in found]
 
 
 def _policy(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from pipelines.contracts import Contract
 from pipelines.decoding import DAMAGE
 from pipelines.forms import FORMS
 from pipelines.layout import Layout
+from pipelines.misplaced import REASONS, Misplaced, holds
 from pipelines.sqltext import identifier, quoted
 
 
@@ -33,6 +34,7 @@ class FileReader:
     ) -> None:
         self.contract = contract
         self.layout = layout
+        self.misplaced: list[Misplaced] = []
         self.file_name = file_name
         self.has_serials = has_serials
         self.positions = layout.positions
@@ -65,23 +67,27 @@ class FileReader:
 
     def is_blank(self) -> str:
         """SQL: whether a line holds nothing but spaces, quotes and delimiters."""
-        pattern = rf"[\s\x{{3000}}\x{{1A}}\"{re.escape(self.layout.delimiter)}]*"
+        nothing = rf"[\s\x{{A0}}\x{{3000}}\x{{FEFF}}\"{re.escape(self.layout.delimiter)}]*"
+        # A single mark of damage may be the end-of-file sign of an old system.
+        pattern = rf"{nothing}\x{{1A}}?{nothing}"
         return f"(line is null or regexp_full_match(line, {quoted(pattern)}))"
 
     def is_data(self) -> str:
         """SQL: whether a line of `file_lines` is neither a heading nor a footer."""
-        others = ", ".join(str(line) for line in self.layout.heading_lines)
-        footers = "".join(f", {line}" for line in self.layout.footer_lines)
-        return (
-            f"(rowid + 1 > {self.layout.last_heading_line}"
-            f" and rowid + 1 not in ({others}{footers}))"
-        )
+        others = (*self.layout.heading_lines, *self.layout.footer_lines)
+        return f"(rowid + 1 not in ({', '.join(map(str, others))}))"
+
+    def is_plain(self) -> str:
+        """SQL: whether a line of `file_lines` can be cast as it is and is in its place."""
+        # A header again is never in plain form, and there may be thousands.
+        places = [lines for lines in self.misplaced if lines.reason != "header_again"]
+        return f"(is_plain and not {holds(places, 'rowid + 1')})"
 
     def odd_lines(self) -> str:
         """The select of `odd_lines`."""
         return (
             "select rowid + 1 as line_number, line from file_lines"
-            f" where not is_plain and {self.is_data()} and not {self.is_blank()}"
+            f" where not {self.is_plain()} and {self.is_data()} and not {self.is_blank()}"
         )
 
     def plain_select(self) -> str:
@@ -92,7 +98,7 @@ class FileReader:
 with split_lines as (
     select rowid + 1 as line_number, string_split(replace(line, '"', ''), {self.mark}) as cells
     from file_lines
-    where is_plain and {self.is_data()}
+    where {self.is_plain()} and {self.is_data()}
 ),
 texts as (
     select line_number, {texts}
@@ -112,7 +118,7 @@ from texts
         )
         return (
             f"select line_number, {source} as source, {order} as order_given from"
-            f" (select line_number, clean_texts({self._fields()}) as cells from odd_lines"
+            f" (select line_number, clean_texts({self.fields()}) as cells from odd_lines"
             f" where not contains(line, {quoted(DAMAGE)})) as split_lines"
             f" where len(cells) = {self.layout.width}"
         )
@@ -126,45 +132,58 @@ from texts
         problems = [problem for reader in self.delivered for problem in reader.problems()]
         columns = "\n".join(f"when {test} then {quoted(label)}" for test, label, _ in problems)
         reasons = "\n".join(f"when {test} then {reason}" for test, _, reason in problems)
+        reason_of = {reason: self._when(reason) for reason in REASONS}
+        cut_off = reason_of.pop("cut_off")
+        out_of_place = " ".join(reason_of.values())
         return f"""
 with split_lines as (
     select
         line_number,
         contains(line, {quoted(DAMAGE)}) as is_damaged,
-        {self._fields()} as cells
+        {self.fields()} as cells
     from {lines}
 ),
 clean_lines as (
     select
         line_number,
         is_damaged,
+        cells is null as is_stray,
         case when len(cells) = {self.layout.width} and not is_damaged then clean_texts(cells) end
             as cells
     from split_lines
 ),
 code_lines as (
-    select line_number, is_damaged, cells, clean_codes(cells) as codes
+    select line_number, is_damaged, is_stray, cells, clean_codes(cells) as codes
     from clean_lines
 ),
 texts as (
-    select line_number, is_damaged, cells is null as is_broken, {texts}{differs}
+    select line_number, is_damaged, is_stray, cells is null as is_broken, {texts}{differs}
     from code_lines
 ),
 typed as (
     select
-        line_number, is_damaged, is_broken, {values},
+        line_number, is_damaged, is_stray, is_broken, {values},
         {", ".join(reader.text for reader in self.delivered)}{differing}
     from texts
 )
 select
     {self.whence}, {", ".join(reader.name for reader in self.readers)}{differing},
-    case when not is_broken then case {columns} end end as problem_column,
-    case when is_damaged then 'bad_bytes' when is_broken then 'width' {reasons} end
-        as problem_reason
+    case when {holds(self.misplaced, "line_number")} or is_broken then null {columns} end
+        as problem_column,
+    case
+        {out_of_place} when is_damaged then 'bad_bytes' when is_stray then 'grammar'
+        when is_broken then 'width' {cut_off} {reasons}
+    end as problem_reason
 from typed
 """
 
-    def _fields(self) -> str:
+    def _when(self, reason: str) -> str:
+        """A branch for the lines that are out of place for a reason; none where there are none."""
+        lines = [item for item in self.misplaced if item.reason == reason]
+        return f"when {holds(lines, 'line_number')} then {quoted(reason)}" if lines else ""
+
+    def fields(self) -> str:
+        """SQL: the fields of `line`, NULL when quotes are astray."""
         mark = re.escape(self.layout.delimiter)
         field = f'"(?:[^"]|"")*"|[^"{mark}]*'
         grammar = quoted(f"(?:{field})(?:{mark}(?:{field}))*")

@@ -16,8 +16,9 @@ VOID = "作废"
 # What a kit tells beside the columns of the contract; nobody reads it back.
 FILE, LINE, WRONG, REASON, EXPECTED, RAW = "文件", "行号", "出错列", "原因", "应为", "原始内容"
 TOLD = (FILE, LINE, WRONG, REASON, EXPECTED, RAW)
-# What stands between extract and bureau in the name of a kit.
+# What stands between extract and bureau in the name of a kit, and the sheet that tells how to mend.
 KIT = "_待更正_"
+HOW_TO = "说明"
 
 DIGITS = 16
 PATTERN = f"WG-[0-9a-f]{{{DIGITS}}}-[0-9]+-[0-9a-f]{{{DIGITS}}}-.+"

@@ -8,8 +8,10 @@ from pipelines.repair_rows import IS_REPAIR
 from pipelines.sqltext import identifier, quoted
 
 # Reasons that leave the columns of a row unreadable.
-UNREADABLE = ("width", "bad_bytes")
+UNREADABLE = ("width", "grammar", "bad_bytes", "another_table")
 BROKEN = f"({', '.join(map(quoted, UNREADABLE))})"
+# What is no row of anybody.
+NO_ROW = "('header_again')"
 # Amounts and days: what can't be the number of a unit.
 NO_UNIT = r"-?[0-9]*[.][0-9]+|[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 
@@ -53,11 +55,12 @@ def keep_set_aside(
     if contract.mentions:
         connection.execute(
             f"insert into unit_mentions select {whence}, unit_id, period from lines_set_aside"
-            f" where problem_reason not in {BROKEN} and unit_id is not null"
+            f" where problem_reason not in {BROKEN}"
+            f" and problem_reason not in {NO_ROW} and unit_id is not null"
         )
         connection.execute(
             f"insert into unit_mentions select {whence}, cell, null::integer from ("
-            "select line_number, unnest(list_distinct(clean_codes(clean_texts("
+            "select line_number, problem_reason, unnest(list_distinct(clean_codes(clean_texts("
             f"{_where_the_unit_may_be(contract, layout)})))) as cell"
             f" from lines_set_aside where problem_reason in {BROKEN}) as broken"
             f" where not regexp_full_match(cell, {quoted(NO_UNIT)}) and not has_check_digit(cell)"
@@ -74,10 +77,16 @@ def _owners(contract: Contract) -> str:
 
 
 def _where_the_unit_may_be(contract: Contract, layout: Layout) -> str:
-    """The cells of a broken line that may be its unit: as far from its column as cells lack."""
+    """The cells of a broken line that may be its unit: as far from its column as cells lack.
+
+    In another table the unit may stand anywhere.
+    """
     cells = f"string_split(line, {quoted(layout.delimiter)})"
     place = layout.positions[contract.mentions["unit"]][0]
-    shift = f"abs(len({cells}) - {layout.width})"
+    shift = (
+        f"case problem_reason when 'another_table' then len({cells})"
+        f" else abs(len({cells}) - {layout.width}) end"
+    )
     return f"list_slice({cells}, greatest({place} - {shift}, 1), {place} + {shift})"
 
 

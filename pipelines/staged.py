@@ -21,6 +21,7 @@ create table if not exists files_read (
     blank_lines bigint, rows_read bigint, rows_out_of_scope bigint, rows_set_aside bigint,
     unknown_headers varchar, remarks varchar, is_compared boolean
 );
+create table if not exists warehouse_made as select current_date as made_on;
 create table if not exists extracts_changed (extract varchar);
 create table if not exists rows_set_aside (
     extract varchar, file_name varchar, line_number bigint, column_name varchar, reason varchar,

@@ -12,6 +12,11 @@ from pipelines import ROOT
 from pipelines.lock import run_lock
 from pipelines.order import make_order
 from pipelines.steps import HandedOver, prepare, run_plainly
+from tests.crash.processes import open_nursery
+from tests.crash.stage import Stage, build_stage
+from tests.figures import figures_of, write_figures
+
+_figures: dict[str, str] = {}
 
 
 def silence() -> None:
@@ -22,6 +27,24 @@ def silence() -> None:
 atexit.register(silence)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--write-figures`: what the tests measured goes into the READMEs."""
+    parser.addoption("--write-figures", action="store_true")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect the figures of the tests that passed, also from other processes."""
+    if report.when == "call" and report.passed:
+        _figures.update(figures_of(report.user_properties))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write them where all tests passed; in the process that started the others."""
+    is_first = not hasattr(session.config, "workerinput")
+    if is_first and exitstatus == 0 and session.config.getoption("--write-figures"):
+        write_figures(_figures)
+
+
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory: pytest.TempPathFactory) -> HandedOver:
     """data/sample from extracts to lists, without Prefect."""
@@ -29,6 +52,20 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> HandedOver:
     with run_lock(order.out):
         prepare(order)
         return run_plainly(order)
+
+
+@pytest.fixture(scope="session")
+def light_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Two days of one screening without expectations, for runs that are disturbed."""
+    with open_nursery() as nursery:
+        yield build_stage(nursery, tmp_path_factory.mktemp("light"), is_light=True)
+
+
+@pytest.fixture(scope="session")
+def whole_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Two days of every screening with expectations, for runs that are disturbed."""
+    with open_nursery("--with-expectations") as nursery:
+        yield build_stage(nursery, tmp_path_factory.mktemp("whole"), is_light=False)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,10 @@ import duckdb
 
 from pipelines import totals
 from pipelines.order import Order
+from pipelines.publish import begin
 from pipelines.settings import Settings
+from pipelines.steps import HandedOver, hand_over
+from pipelines.warehouse import open_warehouse
 
 DAY = date(2022, 3, 22)
 BUREAUS = (("150000", "自治区本级"), ("150100", "呼和浩特市"), ("152900", "阿拉善盟"))
@@ -68,3 +71,27 @@ def order(folder: Path, only: tuple[str, ...] = (), publish_partial: bool = Fals
     extracts = folder / "extracts"
     extracts.mkdir(parents=True, exist_ok=True)
     return Order(extracts, folder / "out", DAY, Settings(), only, publish_partial)
+
+
+def published(folder: Path) -> HandedOver:
+    """The fake build handed over and published in `folder`/out."""
+    asked = order(folder)
+    with open_warehouse(asked.warehouse, asked.settings, (asked.out / "runs",)) as connection:
+        fill(connection)
+    return hand_over(asked, begin(asked.out, asked.as_of).folder)
+
+
+def published_build(
+    folder: Path, *changes: str, files: dict[str, str] | None = None, day: date = DAY
+) -> HandedOver:
+    """The build, after some SQL changed it, published in `folder`/out; `files` beside its lists."""
+    asked = order(folder)
+    with open_warehouse(asked.warehouse, asked.settings, (asked.out / "runs",)) as connection:
+        fill(connection)
+        for change in changes:
+            connection.execute(change)
+    run = begin(asked.out, day)
+    for name, text in (files or {}).items():
+        (run.folder / name).parent.mkdir(mode=0o700, exist_ok=True)
+        (run.folder / name).write_text(text, encoding="utf-8")
+    return hand_over(asked, run.folder)

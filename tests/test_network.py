@@ -66,11 +66,11 @@ def test_questions_open_no_connection(tmp_path, command):
         "from read_csv('https://192.0.2.1/x.csv')",
         "from read_csv('/etc/passwd')",
         "attach 'https://192.0.2.1/x.duckdb' as other",
-        "copy (select 1) to '/var/tmp/x.csv'",
+        "copy (select 1) to '/srv/x.csv'",
         "set enable_external_access = true",
         "set autoload_known_extensions = true",
         "set allowed_directories = ['/']",
-        "set extension_directory = '/var/tmp'",
+        "set extension_directory = '/srv'",
         "set custom_extension_repository = 'https://192.0.2.1'",
     ],
 )

@@ -17,8 +17,11 @@ from pipelines.errors import ExtractError
 from pipelines.order import make_order
 from pipelines.repair_mark import KIT
 from pipelines.steps import HandedOver
+from tests.canaries import found_in, leaks
 from tests.network_guard import guarded, noted
 
+NUMBERS = "15990119900101001X 19900077001 159902199002020029.csv"
+CANARIES = f"钱百灵燕 {NUMBERS}"
 SAMPLE = ROOT / "data" / "sample"
 
 
@@ -128,11 +131,13 @@ def test_the_same_night_again_and_the_next_one(sample_run: HandedOver):
 def test_once_through_prefect(tmp_path, sample_run: HandedOver):
     """The flow on a temporary server: same lists, artifacts without persons, failures as raised."""
     script = f"""
-import os
+import os, shutil
 os.environ["PREFECT_HOME"] = {str(tmp_path / "prefect")!r}
 from pathlib import Path
 from pipelines import nightly, steps
 from pipelines.errors import ExtractError
+from pipelines.nightly import NotStarted
+from prefect.settings import get_current_settings
 from prefect.testing.utilities import prefect_test_harness
 from prefect.client.orchestration import get_client
 
@@ -148,10 +153,11 @@ def shaky(order):
 def refused(order):
     raise ExtractError("no payroll")
 
+asked = {{"extracts": Path({str(SAMPLE)!r}), "out": Path({str(tmp_path / "out")!r})}}
 nightly.take_in.retry_delay_seconds = 0
 with prefect_test_harness(server_startup_timeout=120):
     steps.take_in = shaky
-    done = nightly.run_flow(60, extracts=Path({str(SAMPLE)!r}), out=Path({str(tmp_path / "out")!r}))
+    done = nightly.run_flow(60, **asked)
     assert done.is_published and len(tries) == 3, tries
     with get_client(sync_client=True) as client:
         artifacts = client.read_artifacts()
@@ -161,9 +167,28 @@ with prefect_test_harness(server_startup_timeout=120):
     assert {{"wengang", "nightly"}} <= set(runs[0].tags), runs[0].tags
     steps.take_in = refused
     try:
-        nightly.run_flow(60, extracts=Path({str(SAMPLE)!r}), out=Path({str(tmp_path / "out")!r}))
+        nightly.run_flow(60, **asked)
     except ExtractError as error:
         print("refused", error)
+    # Whatever fails, and however: no word of the data gets to Prefect.
+    for failure in (
+        ExtractError({NUMBERS!r}), PermissionError(13, "no", {NUMBERS!r}),
+        OSError({CANARIES!r}), KeyError({CANARIES!r}), NotStarted({CANARIES!r}),
+    ):
+        def fail(order):
+            raise failure
+        steps.take_in = fail
+        try:
+            nightly.run_flow(60, **asked)
+        except Exception as error:
+            print("failed", type(error).__name__)
+    address = get_current_settings().server.database.connection_url.get_secret_value()
+    database = Path(address.split("///")[1])
+    with get_client(sync_client=True) as client:
+        logs = client.read_logs()
+        states = {{run.state_name for run in client.read_flow_runs()}}
+    assert states == {{"Completed", "Failed"}} and logs, (states, logs)
+    shutil.copytree(database.parent, {str(tmp_path / "database")!r})
 """
     command = [sys.executable, "-c", script]
     notes = tmp_path / "notes"
@@ -173,6 +198,12 @@ with prefect_test_harness(server_startup_timeout=120):
     assert ended.returncode == 0, ended.stderr[-3000:]
     assert noted(notes) == [], "something left this machine"
     assert "refused no payroll" in ended.stdout
+    assert ended.stdout.count("failed ") == 5
+    for folder in ("database", "prefect", "out/.state"):
+        found = leaks(tmp_path / folder, CANARIES.split(), [r"warehouse\.duckdb"], any_number=True)
+        assert found == {}
+    assert list((tmp_path / "database").glob("*.db*"))
+    assert found_in((ended.stdout + ended.stderr).encode(), CANARIES.split()) == set()
     (run,) = (tmp_path / "out" / "runs").iterdir()
     assert lists_of(run) == lists_of(sample_run.run.folder)
 
