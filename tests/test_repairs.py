@@ -154,6 +154,21 @@ def test_a_broken_row_is_shown_whole_and_filled_in(folder):
     assert folder.night() == {} and len(paid(folder)) == 2
 
 
+def test_a_repair_that_is_cut_off_is_none(folder):
+    """A text that ends within its last row: what is left of the row may be half an amount."""
+    folder.payroll(payroll_row(1), payroll_row(2, paid="x"))
+    folder.night()
+    mark = folder.marks()["payroll.csv", 3]
+    header = f"{SOURCE},{HEADER}"
+    ordinary = [f",{payroll_row(number, paid='100.00')}" for number in range(10, 40)]
+    text = "\n".join([header, *ordinary, f"{mark},{payroll_row(2, paid='100.00')}"])
+    folder.put("缴费明细_a.csv", text.removesuffix("0.00"))
+    folder.take_in()
+    reason = folder.open_lines()[-1]
+    assert reason[:2] == ("缴费明细_a.csv", 32) and "截断" in reason[3]
+    assert folder.mentioned() == {"U1"} and len(paid(folder)) == 31
+
+
 def test_a_void_row_is_left_out_and_counted(folder):
     folder.payroll(payroll_row(1), payroll_row(2, paid="合计"), payroll_row(3, paid="x"))
     folder.night()
@@ -181,6 +196,20 @@ def test_a_repair_that_is_wrong_leaves_the_row_open_and_says_why(folder):
     (row,) = folder.rows_shown()
     assert row["单位编号"] is None and "上次更正仍不可用（费款所属期：不是年月）" in row["原因"]
     assert folder.mentioned() == {"U3"}, "what the clerk knows of the row counts"
+
+
+def test_a_note_beside_the_table_spoils_the_row_but_not_its_mark(folder):
+    folder.payroll(payroll_row(1), *(payroll_row(number, paid="x") for number in range(2, 9)))
+    folder.night()
+    kit = folder.send_back(lambda row: PAID)
+    book = openpyxl.load_workbook(folder.path / kit)
+    sheet = book.worksheets[0]
+    sheet.cell(8, sheet.max_column + 1).value = "已核实"
+    book.save(folder.path / kit)
+    folder.night()
+    assert fates(folder, kit) == (6, 0, 0, 1, 0, 0)
+    (row,) = folder.rows_shown()
+    assert row["行号"] == "9" and "上次更正仍不可用（列数与表头不符）" in row["原因"]
 
 
 def test_an_order_that_nobody_knows_is_not_followed(folder):
@@ -307,6 +336,11 @@ def test_cells_come_back_as_they_were(folder):
     folder.payroll(payroll_row(1))
     folder.night()
     shown = {}
+    for path in folder.kits():
+        sheet = openpyxl.load_workbook(path).worksheets[0]
+        cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
+        assert {cell.number_format for cell in cells} == {"@"}
+        assert {item.number_format for item in sheet.column_dimensions.values()} == {"@"}
     for begin in ("150100", "150000"):
         for row in folder.rows_shown(begin):
             texts = [str(cell) for cell in row.values() if cell is not None]
@@ -329,7 +363,7 @@ def test_cells_come_back_as_they_were(folder):
 
 def test_a_bureau_mends_its_own_rows_only(folder):
     rows = [payroll_row(number, unit=f"U{number % 3 + 1}", paid="x") for number in range(30)]
-    folder.payroll(payroll_row(99), *rows, "坏行")
+    folder.payroll(payroll_row(99), *rows, HEADER, "坏行")
     folder.put(
         "person_registers.csv",
         f"比对库,社会保障号码,起始日期\n死亡,{person(40)},x\n死亡,{person(41)},x\n",
