@@ -98,7 +98,6 @@ def publish(out: Path, run: Run) -> Run:
     run.folder.rename(target)
     _sync(target.parent)
     pointer = out / f".CURRENT.{os.getpid()}"
-    pointer.touch(mode=0o600)
     pointer.write_text(run.run_id + "\n", encoding="utf-8")
     _sync(pointer)
     pointer.replace(out / "CURRENT")

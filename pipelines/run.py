@@ -21,8 +21,6 @@ def run(order: Order, plain: bool = False, settings_file: Path | None = None) ->
     """
     with storage_of(say("准备", "preparing"), order.out):
         state = state_folder(order.out)
-    # Whatever is written from here on, by whatever library, is for this user only.
-    os.umask(0o077)
     with run_lock(order.out):
         steps.prepare(order)
         if plain:

@@ -235,12 +235,25 @@ def test_unknown_runs_and_bureaus_are_told(out, tmp_path):
             pack(out, keys_file=key_file(tmp_path), **arguments)
 
 
+ROWS = st.lists(st.tuples(st.sampled_from(BUREAUS), st.integers(1, 99)), max_size=12, unique=True)
+
+
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(st.lists(st.tuples(st.sampled_from(BUREAUS), st.integers(1, 99)), max_size=12, unique=True))
+@given(ROWS)
 def test_folder_and_package_hold_the_own_rows_alone(tmp_path_factory, listed):
-    tmp_path = tmp_path_factory.mktemp("build")
+    hold_own_rows_alone(tmp_path_factory.mktemp("build"), listed)
+
+
+@pytest.mark.full
+@settings(max_examples=60, deadline=None)
+@given(ROWS)
+def test_folder_and_package_hold_the_own_rows_alone_in_many_builds(tmp_path_factory, listed):
+    hold_own_rows_alone(tmp_path_factory.mktemp("build"), listed)
+
+
+def hold_own_rows_alone(tmp_path: Path, listed: list[tuple[tuple[str, str], int]]) -> None:
     # A unit's number begins with its bureau's code.
     rows = ", ".join(
         f"('{code}', '{code}7{number:05d}', {number}, '{code}7{number:05d}')"
