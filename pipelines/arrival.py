@@ -72,6 +72,14 @@ def _file(file: FileCheck) -> Iterator[str]:
             say(f"{file.rows_read} 行", f"{file.rows_read} rows"),
             say(f"可用 {file.rows_accepted}", f"{file.rows_accepted} accepted"),
         ]
+        if file.rows_set_aside:
+            parts.append(say(f"搁置 {file.rows_set_aside}", f"{file.rows_set_aside} set aside"))
+        if file.rows_mended:
+            parts.append(
+                say(f"其中已更正 {file.rows_mended}", f"{file.rows_mended} of them mended")
+            )
+        if file.rows_void:
+            parts.append(say(f"其中作废 {file.rows_void}", f"{file.rows_void} of them void"))
     yield "  " + " · ".join(part for part in parts if part)
     if file.refusal:
         yield f"      {file.refusal}"

@@ -9,6 +9,7 @@ from pipelines.errors import StaleError
 from pipelines.messages import say
 from pipelines.publish import Run
 from pipelines.sqltext import quoted
+from pipelines.storage import is_of_this_machine
 
 BEFORE = "before"
 
@@ -27,9 +28,9 @@ def attached(connection: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
             yield BEFORE
         finally:
             connection.execute(f"detach {BEFORE}")
-    except (duckdb.InterruptException, duckdb.OutOfMemoryException):
-        raise
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if is_of_this_machine(error):
+            raise
         raise StaleError(
             say(
                 f"{results}：已发布的结果无法读取，首次列入日期和总量对比会丢失。请从备份恢复该文件，"

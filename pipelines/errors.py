@@ -62,3 +62,7 @@ class StaleError(WengangError):
     """Something that is too old, damaged or tampered with."""
 
     exit_code = 9
+
+
+class WarehouseDamaged(StaleError):
+    """A working database that was damaged and is removed: the run can begin again."""

@@ -34,7 +34,7 @@ def explain(error: BaseException) -> tuple[str, int]:
 def _told(error: BaseException) -> tuple[str, int]:
     if isinstance(error, WengangError):
         return " ".join(str(error).split()), error.exit_code
-    if _is_interruption(error):
+    if is_interruption(error):
         return say(
             "已中断；已发布的名单未受影响", "interrupted; what is published is untouched"
         ), INTERRUPTED
@@ -56,7 +56,7 @@ def _told(error: BaseException) -> tuple[str, int]:
     )
 
 
-def _is_interruption(error: BaseException) -> bool:
+def is_interruption(error: BaseException) -> bool:
     """Whether a person or a signal ended the run; DuckDB tells it in several ways."""
     if isinstance(error, KeyboardInterrupt | Abort | duckdb.InterruptException):
         return True

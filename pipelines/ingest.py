@@ -17,6 +17,7 @@ from pipelines.import_log import Refusal, control_refusals, write_import_log
 from pipelines.loading import refuse_special
 from pipelines.messages import say
 from pipelines.reference import load_reference
+from pipelines.repairs import settle_repairs
 from pipelines.settings import Settings
 from pipelines.staged import forget, prepare, staged_name, transaction
 from pipelines.staging import fingerprint, stage_file
@@ -62,6 +63,7 @@ def take_in(
             refusals.append(refusal)
             with transaction(connection):
                 forget(connection, refusal.extract, refusal.file_name)
+        settle_repairs(connection)
         for contract in contracts.values():
             with transaction(connection):
                 mark_duplicates(connection, contract)

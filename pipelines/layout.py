@@ -6,13 +6,17 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from pipelines.contracts import Column, Contract, normalise_header
+from pipelines.decoding import DAMAGE
 from pipelines.errors import ExtractError
 from pipelines.messages import say
+from pipelines.repair_mark import RepairPlaces, is_of_kit, repair_places
 
 DELIMITERS = (",", "\t", ";", "|")
 TITLE_ROWS = 3
 FOOTER_ROWS = 6
 _FIELD_CODE = re.compile(r"[a-z]{2,3}[0-9]{2,3}[a-z0-9]?")
+# No header has one; identity numbers, accounts and phones have.
+_LONG_NUMBER = re.compile(r"[0-9]{11}")
 # What stands in rows of data and in no header: long numbers, days.
 _DATA = re.compile(r"\d{7}|\d{4}[-/.年]\d{1,2}[-/.月]\d|\d{3,4}[ -]\d{4}")
 _FOOTER = re.compile(
@@ -36,6 +40,7 @@ class Layout:
     unknown_headers: tuple[str, ...]
     header_rows: tuple[tuple[str, ...], ...] = ()
     footer_lines: tuple[int, ...] = ()
+    repair: RepairPlaces = RepairPlaces()
 
     def without_headings(self, lines: set[int]) -> "Layout":
         """The same layout, in which these lines are no headings."""
@@ -80,6 +85,13 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
             )
         )
     index = -negative_index
+    if DAMAGE in filled[index][1] or _LONG_NUMBER.search(filled[index][1]):
+        raise ExtractError(
+            say(
+                f"{name}：表头行已损坏，或与数据行连在一起，请重新导出",
+                f"{name}: the header is damaged, or runs into the first row; export it again",
+            )
+        )
     header = split_line(filled[index][1], delimiter)
     header_rows = [header]
     last = index
@@ -92,6 +104,8 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
     positions = recognised(contract, header)
     _require(contract, name, positions)
     used = {position for fields in positions.values() for position in fields}
+    repair = repair_places(header)
+    kit = {at for at, text in enumerate(header, start=1) if repair.source and is_of_kit(text)}
     layout = Layout(
         delimiter=delimiter,
         width=len(header),
@@ -103,8 +117,9 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
             name: " / ".join(header[at - 1].strip() for at in fields)
             for name, fields in positions.items()
         },
-        unknown_headers=_told(header, used),
+        unknown_headers=_told(header, used | kit),
         header_rows=tuple(tuple(map(normalise_header, row)) for row in header_rows),
+        repair=repair,
     )
     footers = _footers(contract, layout, tail)
     return replace(layout, footer_lines=footers)

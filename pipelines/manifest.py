@@ -4,12 +4,12 @@ import hashlib
 import json
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines import ROOT, VERSION
+from pipelines.digest import sha256
 from pipelines.masking import masked
 from pipelines.messages import language
 from pipelines.publish import Run
@@ -63,12 +63,6 @@ def write_manifest(
     target = run.folder / "manifest.json"
     target.touch(mode=0o600)
     target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @cache

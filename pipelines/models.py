@@ -10,6 +10,7 @@ from time import perf_counter
 import duckdb
 
 from pipelines import ROOT
+from pipelines.damage import is_damage
 from pipelines.errors import WengangError
 from pipelines.messages import language, say
 from pipelines.storage import is_storage_failure
@@ -59,7 +60,11 @@ def build(
         try:
             connection.execute(f'create or replace table "{name}" as {selects[name]}')
         except duckdb.Error as error:
-            if is_storage_failure(error) or isinstance(error, duckdb.InterruptException):
+            if (
+                is_storage_failure(error)
+                or is_damage(error)
+                or isinstance(error, duckdb.InterruptException)
+            ):
                 raise
             raise _failure(files[name], error) from None
         progress(f"{name} {perf_counter() - started:.2f}s")

@@ -30,12 +30,14 @@ from prefect.client.orchestration import get_client
 from prefect.server.api.server import SubprocessASGIServer
 
 from pipelines import steps
+from pipelines.damage import begun_again
 from pipelines.errors import WengangError
 from pipelines.lock import run_lock
 from pipelines.masking import masked
 from pipelines.messages import say, use_language
 from pipelines.order import Order, make_order
 from pipelines.progress import tell
+from pipelines.run_record import recorded
 from pipelines.steps import HandedOver
 from pipelines.summary import markdown_summary, table_summary
 
@@ -103,14 +105,18 @@ def nightly(
     order = make_order(extracts, out, as_of, only, publish_partial, settings_file)
     use_language(lang or order.settings.language)
     _begun.set()
-    with run_lock(order.out):
+    with recorded(order.out, order.as_of), run_lock(order.out):
         steps.prepare(order)
-        take_in(order)
-        apply_policy(order)
-        folder = build_and_check(order)
-        handed_over = hand_over(order, folder)
+        handed_over = begun_again(lambda: _night(order))
     _show_in_prefect(handed_over)
     return handed_over
+
+
+def _night(order: Order) -> HandedOver:
+    take_in(order)
+    apply_policy(order)
+    folder = build_and_check(order)
+    return hand_over(order, folder)
 
 
 def _show_in_prefect(handed_over: HandedOver) -> None:

@@ -1,15 +1,19 @@
 """A run is built aside and published at once, held, or dropped: runs/, held/, CURRENT, ledger."""
 
-import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
+from pipelines import audit
+from pipelines.digest import sha256
+from pipelines.errors import StaleError
+from pipelines.ledger import force_to_disk, ledger_entries, write_ledger
+from pipelines.messages import say
+from pipelines.progress import tell
 from pipelines.storage import private_folder
 from pipelines.warehouse import state_folder
 
@@ -49,7 +53,7 @@ def begin(out: Path, as_of: date) -> Run:
 
     Numbers that the ledger knows are not given twice, also when their runs were removed.
     """
-    taken = [entry["run"] for entry in _ledger(out)]
+    taken = [entry["run"] for entry in ledger_entries(out)]
     taken += [path.name for path in runs_folder(out).iterdir()]
     taken += [run.run_id for run in held(out)]
     numbers = [
@@ -70,49 +74,94 @@ def tidy(out: Path) -> None:
     held/ if it came from there; one that CURRENT names was published, whatever the ledger says.
     """
     shutil.rmtree(building_folder(out), ignore_errors=True)
-    entries = _ledger(out)
-    settled = {entry["run"] for entry in entries if entry["event"] in {"published", "dropped"}}
+    # Spilled rows, files in the middle of being read, pointers that never became CURRENT.
+    shutil.rmtree(state_folder(out) / "tmp", ignore_errors=True)
+    for left in [*out.glob(".CURRENT.*"), *state_folder(out).glob(".audit.head.*")]:
+        left.unlink(missing_ok=True)
+    entries = ledger_entries(out)
     was_held = {entry["run"] for entry in entries if entry["event"] == "held"}
     now = current(out)
-    for entry in entries:
-        if entry["event"] != "publishing" or entry["run"] in settled:
-            continue
-        if now is not None and now.run_id == entry["run"]:
-            _write_ledger(out, "published", entry["run"])
-        elif entry["run"] in was_held:
-            unreleased = runs_folder(out) / entry["run"]
+    for run_id in unsettled(out):
+        if now is not None and now.run_id == run_id:
+            _note_published(out, now)
+        elif run_id in was_held:
+            unreleased = runs_folder(out) / run_id
             if unreleased.is_dir():
-                unreleased.rename(held_folder(out) / entry["run"])
+                unreleased.rename(held_folder(out) / run_id)
         else:
-            shutil.rmtree(runs_folder(out) / entry["run"], ignore_errors=True)
-            _write_ledger(out, "dropped", entry["run"])
+            shutil.rmtree(runs_folder(out) / run_id, ignore_errors=True)
+            write_ledger(out, "dropped", run_id)
     if now is not None and not any(entry["run"] == now.run_id for entry in entries):
-        _write_ledger(out, "published", now.run_id)
+        _note_published(out, now)
+
+
+def unsettled(out: Path) -> list[str]:
+    """The runs that were being published when the ledger ends: what became of them isn't noted.
+
+    What stands before the last publication was settled then, whatever the ledger lost since.
+    """
+    waiting: dict[str, None] = {}
+    for entry in ledger_entries(out):
+        if entry["event"] == "published":
+            waiting.clear()
+        elif entry["event"] == "publishing":
+            waiting[entry["run"]] = None
+        elif entry["event"] == "dropped":
+            waiting.pop(entry["run"], None)
+    return list(waiting)
 
 
 def publish(out: Path, run: Run) -> Run:
-    """Move a finished run into runs/ and point CURRENT at it; what readers see changes at once."""
-    _sync_all(run)
+    """Move a finished run into runs/ and point CURRENT at it; what readers see changes at once.
+
+    Before that everything is on disk, and the hash of its manifest in the ledger and the audit
+    log. Raises OSError when any of it fails; runs/ and CURRENT are then as they were.
+    """
+    manifest = _settle_on_disk(run)
     target = runs_folder(out) / run.run_id
-    _write_ledger(out, "publishing", run.run_id)
-    run.folder.rename(target)
-    _sync(target.parent)
     pointer = out / f".CURRENT.{os.getpid()}"
-    pointer.write_text(run.run_id + "\n", encoding="utf-8")
-    _sync(pointer)
-    pointer.replace(out / "CURRENT")
-    _sync(out)
-    _write_ledger(out, "published", run.run_id)
-    return Run(run.run_id, target)
+    try:
+        pointer.touch(mode=0o600)
+        pointer.write_text(run.run_id + "\n", encoding="utf-8")
+        force_to_disk(pointer)
+        write_ledger(out, "publishing", run.run_id, manifest=manifest)
+        audit.record(out, "run", "publishing", run=run.run_id, manifest=manifest)
+        run.folder.rename(target)
+        try:
+            force_to_disk(target.parent)
+            force_to_disk(out)
+            pointer.replace(out / "CURRENT")
+        except OSError:
+            target.rename(run.folder)
+            raise
+    except OSError:
+        with suppress(OSError):
+            pointer.unlink(missing_ok=True)
+        raise
+    published_run = Run(run.run_id, target)
+    try:
+        force_to_disk(out)
+        _note_published(out, published_run)
+    except OSError as error:
+        # Readers see the new run already; what is missing here is made up for by tidy.
+        reason = error.strerror or type(error).__name__
+        tell(
+            say(
+                f"已发布，但发布记录未能写全（{reason}），下次运行时补上",
+                f"published, but its record is not complete ({reason}); the next run mends it",
+            )
+        )
+    return published_run
 
 
 def hold(out: Path, run: Run) -> Run:
     """Move a finished run into held/, where it waits to be released; nothing is published."""
-    _sync_all(run)
+    manifest = _settle_on_disk(run)
     target = held_folder(out) / run.run_id
-    _write_ledger(out, "held", run.run_id)
+    write_ledger(out, "held", run.run_id, manifest=manifest)
+    audit.record(out, "run", "held", run=run.run_id, manifest=manifest)
     run.folder.rename(target)
-    _sync(target.parent)
+    force_to_disk(target.parent)
     return Run(run.run_id, target)
 
 
@@ -124,17 +173,31 @@ def held(out: Path) -> list[Run]:
 
 
 def current(out: Path) -> Run | None:
-    """The run that CURRENT names; None before the first one."""
+    """The run that CURRENT names; None before the first one.
+
+    Raises StaleError when what stands in CURRENT is no run's id.
+    """
+    path = out / "CURRENT"
     try:
-        run_id = (out / "CURRENT").read_text(encoding="utf-8").strip()
+        run_id = path.read_bytes().decode("ascii", errors="replace").strip()
     except FileNotFoundError:
         return None
-    return Run(run_id, out / "runs" / run_id) if _RUN.fullmatch(run_id) else None
+    if not _RUN.fullmatch(run_id):
+        names = [entry["run"] for entry in ledger_entries(out) if entry["event"] == "published"]
+        last = names[-1] if names else say("无", "none")
+        raise StaleError(
+            say(
+                f"{path}：已损坏，内容不是运行编号。台账中最后发布的是 {last}，请把它写入该文件",
+                f"{path}: damaged, what stands there is no run. The last one published is {last}"
+                " by the ledger; write that into the file",
+            )
+        )
+    return Run(run_id, out / "runs" / run_id)
 
 
 def published(out: Path) -> list[Run]:
     """The published runs whose folders still lie in runs/, in the order of publication."""
-    names = [entry["run"] for entry in _ledger(out) if entry["event"] == "published"]
+    names = [entry["run"] for entry in ledger_entries(out) if entry["event"] == "published"]
     now = current(out)
     if now is not None and now.run_id not in names:
         names.append(now.run_id)
@@ -153,7 +216,7 @@ def purged_files(out: Path, run_id: str) -> set[str]:
     """The files of a run, by path from its folder, that were purged while the run stays."""
     return {
         name
-        for entry in _ledger(out)
+        for entry in ledger_entries(out)
         if entry["event"] == "purged_files" and entry["run"] == run_id
         for name in entry.get("files", [])
     }
@@ -161,14 +224,14 @@ def purged_files(out: Path, run_id: str) -> set[str]:
 
 def note_purged_files(out: Path, run_id: str, files: list[str]) -> None:
     """Enter files of a run into the ledger as purged; call it before they are removed."""
-    _write_ledger(out, "purged_files", run_id, files=files)
+    write_ledger(out, "purged_files", run_id, files=files)
 
 
 def published_on(out: Path, run_id: str) -> date | None:
     """The day on which a run was published or held for the last time, if the ledger knows."""
     days = [
         datetime.fromisoformat(entry["at"]).date()
-        for entry in _ledger(out)
+        for entry in ledger_entries(out)
         if entry["run"] == run_id and entry["event"] in {"published", "held"}
     ]
     return max(days, default=None)
@@ -181,54 +244,21 @@ def close_to_others(folder: Path) -> None:
         path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def _ledger_path(out: Path) -> Path:
-    return state_folder(out) / "published.jsonl"
+def _note_published(out: Path, run: Run) -> None:
+    """The audit log first: while the ledger's line is missing, tidy writes both again."""
+    manifest = manifest_hash(run)
+    audit.record(out, "run", "published", run=run.run_id, manifest=manifest)
+    write_ledger(out, "published", run.run_id, manifest=manifest)
 
 
-def _ledger(out: Path) -> list[dict[str, Any]]:
-    """The ledger's entries; a last line that a crash cut off is left out."""
-    path = _ledger_path(out)
-    if not path.exists():
-        return []
-    return list(_entries(path.read_text(encoding="utf-8")))
-
-
-def _entries(text: str) -> Iterator[dict[str, Any]]:
-    for line in text.splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict) and {"run", "event"} <= entry.keys():
-            yield entry
-
-
-def _write_ledger(out: Path, event: str, run_id: str, **more: Any) -> None:
-    entry = {
-        "at": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "event": event,
-        "run": run_id,
-        **more,
-    }
-    path = _ledger_path(out)
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        size = os.fstat(descriptor).st_size
-        cut_off = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-        os.write(descriptor, (("\n" if cut_off else "") + json.dumps(entry) + "\n").encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_all(run: Run) -> None:
+def _settle_on_disk(run: Run) -> str | None:
+    """Force every file and folder of a finished run to disk; the hash of its manifest."""
     for path in [*run.folder.rglob("*"), run.folder]:
-        _sync(path)
+        force_to_disk(path)
+    return manifest_hash(run)
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def manifest_hash(run: Run) -> str | None:
+    """The SHA-256 of a run's manifest; None without one, which `wengang verify` calls damaged."""
+    path = run.folder / "manifest.json"
+    return sha256(path) if path.is_file() else None

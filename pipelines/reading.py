@@ -32,8 +32,11 @@ class FileReader:
         system: str | None,
         has_serials: bool,
     ) -> None:
+        self.contract = contract
         self.layout = layout
         self.misplaced: list[Misplaced] = []
+        self.file_name = file_name
+        self.has_serials = has_serials
         self.positions = layout.positions
         self.mark = quoted(layout.delimiter)
         self.readers = [
@@ -44,9 +47,16 @@ class FileReader:
         code_system = f"cast({quoted(system) if system else 'null'} as varchar)"
         self.whence = f"{quoted(file_name)} as file_name, line_number, {code_system} as code_system"
 
+    def of_system(self, system: str | None) -> "FileReader":
+        """The same file, read in another system."""
+        return FileReader(self.contract, self.layout, self.file_name, system, self.has_serials)
+
     def plain_line(self) -> str:
-        """The pattern of a whole line in plain form; none where two headers share a column."""
-        if self.doubled:
+        """The pattern of a whole line in plain form.
+
+        None where two headers share a column, and in files whose rows may mend others.
+        """
+        if self.doubled or self.layout.repair:
             return NOTHING
         mark = re.escape(self.layout.delimiter)
         other = rf'(?:[^"{mark}\x1A]*|"[^"{mark}\x1A]*")'
@@ -100,7 +110,20 @@ select
 from texts
 """
 
-    def odd_select(self) -> str:
+    def repair_select(self) -> str:
+        """line_number, source (更正来源) and order_given (更正处理) of `odd_lines`, cleaned."""
+        source, order = (
+            f"cells[{place}]" if place else "cast(null as varchar)"
+            for place in (self.layout.repair.source, self.layout.repair.order)
+        )
+        return (
+            f"select line_number, {source} as source, {order} as order_given from"
+            f" (select line_number, clean_texts({self.fields()}) as cells from odd_lines"
+            f" where not contains(line, {quoted(DAMAGE)})) as split_lines"
+            f" where len(cells) = {self.layout.width}"
+        )
+
+    def odd_select(self, lines: str = "odd_lines") -> str:
         """raw_<extract> of the other lines: cells are cleaned, converted and judged."""
         texts = ", ".join(f"{reader.odd_text()} as {reader.text}" for reader in self.delivered)
         differs = "".join(f", {reader.differs()} as {reader.differing}" for reader in self.doubled)
@@ -118,7 +141,7 @@ with split_lines as (
         line_number,
         contains(line, {quoted(DAMAGE)}) as is_damaged,
         {self.fields()} as cells
-    from odd_lines
+    from {lines}
 ),
 clean_lines as (
     select

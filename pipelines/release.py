@@ -6,10 +6,10 @@ from pathlib import Path
 from pipelines import audit
 from pipelines.errors import StaleError, UsageError
 from pipelines.lock import run_lock
-from pipelines.manifest import sha256
 from pipelines.messages import say
-from pipelines.publish import Run, current, held, publish, purged_files, tidy
+from pipelines.publish import Run, current, held, publish, tidy
 from pipelines.storage import storage_of
+from pipelines.verify import verify
 
 
 def release(out: Path, run_id: str, reason: str) -> Run:
@@ -26,11 +26,8 @@ def release(out: Path, run_id: str, reason: str) -> Run:
         if run_id not in waiting:
             raise UsageError(_not_held(run_id, list(waiting)))
         run = waiting[run_id]
+        verify(out, run)
         manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
-        gone = purged_files(out, run_id)
-        for item in manifest["files"]:
-            if item["path"] not in gone and sha256(run.folder / item["path"]) != item["sha256"]:
-                raise StaleError(item["path"])
         last = current(out)
         if (last and last.run_id) != manifest["compared_with"]:
             raise StaleError(_published_since(run_id, last))

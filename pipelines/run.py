@@ -8,6 +8,7 @@ from pipelines.lock import run_lock
 from pipelines.messages import language, say
 from pipelines.order import Order
 from pipelines.progress import tell
+from pipelines.run_record import recorded
 from pipelines.steps import HandedOver
 from pipelines.storage import storage_of
 from pipelines.warehouse import state_folder
@@ -21,7 +22,7 @@ def run(order: Order, plain: bool = False, settings_file: Path | None = None) ->
     """
     with storage_of(say("准备", "preparing"), order.out):
         state = state_folder(order.out)
-    with run_lock(order.out):
+    with recorded(order.out, order.as_of), run_lock(order.out):
         steps.prepare(order)
         if plain:
             return steps.run_plainly(order)

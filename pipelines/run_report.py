@@ -22,7 +22,8 @@ from pipelines.settings import Hold
 FILES = """
 select
     file_name, coalesce(extract, ''), status, rows_read, rows_accepted, rows_duplicate,
-    rows_out_of_scope, rows_set_aside, refusal, first_reasons, unknown_headers
+    rows_out_of_scope, rows_set_aside, rows_mended, rows_void, refusal,
+    first_reasons, unknown_headers
 from import_log
 order by extract, file_name
 """
@@ -78,8 +79,9 @@ def write_run_report(
     lines += _section(
         say("提取文件", "Extracts"),
         say(
-            "文件 数据 状态 行数 采用 重复 险种外 搁置 说明",
-            "file extract status rows accepted duplicate other_insurance set_aside note",
+            "文件 数据 状态 行数 采用 重复 险种外 搁置 其中已更正 其中作废 说明",
+            "file extract status rows accepted duplicate other_insurance set_aside mended void"
+            " note",
         ),
         [_file(*row) for row in rows(FILES)],
     )

@@ -23,6 +23,7 @@ from pipelines.swapped import refuse_swapped
 # The modules that decide what a file's bytes become: with other ones it is read again.
 _READERS = (
     "column_reader",
+    "cut_off",
     "decoding",
     "fates",
     "forms",
@@ -30,6 +31,8 @@ _READERS = (
     "loading",
     "reading",
     "misplaced",
+    "repair_mark",
+    "repair_rows",
     "set_aside",
     "signature",
     "staged",
@@ -68,7 +71,9 @@ def stage_file(
     layout = find_layout(contract, path.name, head, tail)
     above = rows_above(contract, layout, head)
     layout = layout.without_headings({lines.first for lines in above})
-    reader = FileReader(contract, layout, path.name, system, text.encoding == "xlsx")
+    # A kit's cells are texts: a number in them that counts days is as wrong as in the source.
+    has_serials = text.encoding == "xlsx" and not layout.repair.source
+    reader = FileReader(contract, layout, path.name, system, has_serials)
     reader.misplaced = above
     read_lines(connection, path.name, text, reader.plain_line())
     connection.execute(f"create or replace temp table odd_lines as {reader.odd_lines()}")
@@ -101,6 +106,14 @@ def stage_file(
         connection.executemany(
             "insert into delivered_columns values (?, ?, ?, ?)",
             [[contract.extract, path.name, *item] for item in layout.headers.items()],
+        )
+        connection.executemany(
+            "insert into column_places values (?, ?, ?, ?, ?)",
+            [
+                [contract.extract, path.name, name, *item]
+                for name, places in layout.positions.items()
+                for item in enumerate(places)
+            ],
         )
         settle_rows(connection, contract, reader, read)
         remarks = [text.remark, read.remarks, _other_months(connection, contract, path.name)]

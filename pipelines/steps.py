@@ -9,9 +9,12 @@ import duckdb
 
 from pipelines import models, policy, policy_tables
 from pipelines.attached import attached
+from pipelines.audit import record
+from pipelines.damage import begun_again
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
 from pipelines.errors import ExtractError, RunHeld
 from pipelines.hold import Total, beyond, compare, why_held
+from pipelines.kits import write_kits
 from pipelines.manifest import write_manifest
 from pipelines.memory import load_memory, remember
 from pipelines.messages import say
@@ -109,6 +112,7 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
     chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
     with _opened(order, say("交付", "handing over")) as connection:
         rows = deliver(connection, folder)
+        kits = write_kits(connection, folder, order.as_of)
         write_reader_notes(connection, folder, chosen, order.as_of)
         summary = summarise(connection)
         write_summary(folder / "summary.csv", summary)
@@ -119,14 +123,18 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
         write_totals_report(folder, last, totals, hold)
         copy_results(connection, folder / "results.duckdb", is_partial=bool(order.only))
         close_to_others(folder)
-        write_manifest(connection, run, rows, order.only, last)
+        write_manifest(connection, run, rows | kits, order.only, last)
     tell(say(f"已写成 {len(rows)} 个文件", f"{len(rows)} files written"))
     jumps = beyond(totals, hold)
-    if order.is_published:
-        with storage_of(say("发布", "publishing"), order.out):
-            run = keep_from_publishing(order.out, run) if jumps else publish(order.out, run)
-        if jumps:
-            raise RunHeld(why_held(run, jumps, hold))
+    with storage_of(say("发布", "publishing"), order.out):
+        if not order.is_published:
+            record(order.out, "run", "not published", run=run.run_id, only=list(order.only))
+        elif jumps:
+            run = keep_from_publishing(order.out, run)
+        else:
+            run = publish(order.out, run)
+    if order.is_published and jumps:
+        raise RunHeld(why_held(run, jumps, hold))
     return HandedOver(run, order.is_published, summary)
 
 
@@ -144,9 +152,13 @@ def _compared(
 
 def run_plainly(order: Order) -> HandedOver:
     """The four steps one after the other, without Prefect."""
-    take_in(order)
-    apply_policy(order)
-    return hand_over(order, build_and_check(order))
+
+    def work() -> HandedOver:
+        take_in(order)
+        apply_policy(order)
+        return hand_over(order, build_and_check(order))
+
+    return begun_again(work)
 
 
 @contextmanager

@@ -9,7 +9,14 @@ import duckdb
 from pipelines.errors import StorageError
 from pipelines.messages import say
 
-_SIGNS = ("no space left", "read-only file system", "input/output error", "disk quota", "i/o error")
+_SIGNS = (
+    "no space left",
+    "file too large",
+    "read-only file system",
+    "input/output error",
+    "disk quota",
+    "i/o error",
+)
 
 
 def private_folder(folder: Path) -> Path:
@@ -49,6 +56,16 @@ def is_storage_failure(error: duckdb.Error) -> bool:
     """Whether an error of DuckDB comes from the disk or from a spill folder that is full."""
     if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
         return True
+    return _tells_of_disk(error)
+
+
+def is_of_this_machine(error: duckdb.Error) -> bool:
+    """Whether reading a file failed of what is around it: no space, no memory, an interruption."""
+    kinds = duckdb.OutOfMemoryException | duckdb.InterruptException
+    return isinstance(error, kinds) or _tells_of_disk(error)
+
+
+def _tells_of_disk(error: duckdb.Error) -> bool:
     return any(sign in str(error).lower() for sign in _SIGNS)
 
 

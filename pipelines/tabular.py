@@ -14,6 +14,7 @@ from pipelines.contracts import Contract, normalise_header
 from pipelines.errors import ExtractError
 from pipelines.messages import say
 from pipelines.sqltext import file_literal, identifier, quoted
+from pipelines.storage import is_of_this_machine
 
 _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -41,7 +42,7 @@ def write_parquet(contract: Contract, path: Path, target: Path) -> int:
                 f"copy (select {cells} from {source}) to {quoted(str(target))} ({options})"
             ).fetchone()
     except duckdb.Error as error:
-        if "no space left" in str(error).lower():
+        if is_of_this_machine(error):
             raise
         raise ExtractError(
             say(

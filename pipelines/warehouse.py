@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.damage import is_damage, remove_damaged
 from pipelines.settings import Settings
 from pipelines.sqltext import quoted
 from pipelines.storage import private_folder
@@ -23,8 +24,22 @@ def open_warehouse(
     """A connection to a DuckDB file that can read and write only beside it and in `readable`.
 
     No extension can be loaded and the limits can't be changed by a query. The spill folder is
-    `tmp` beside the file.
+    `tmp` beside the file. A damaged file is removed; raises WarehouseDamaged, then and for damage
+    that the block meets.
     """
+    try:
+        with _opened(database, settings, readable) as connection:
+            yield connection
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise remove_damaged(database) from None
+        raise
+
+
+@contextmanager
+def _opened(
+    database: Path, settings: Settings, readable: tuple[Path, ...]
+) -> Iterator[duckdb.DuckDBPyConnection]:
     spill = private_folder(database.parent / "tmp")
     connection = duckdb.connect(str(database))
     try:

@@ -1,5 +1,6 @@
 """Workbooks: the one sheet that holds an extract, its rows, and what is wrong with the file."""
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -10,9 +11,11 @@ from pipelines.contracts import Contract
 from pipelines.errors import ExtractError
 from pipelines.layout import TITLE_ROWS, header_score
 from pipelines.messages import say
+from pipelines.repair_mark import HOW_TO
 from pipelines.tabular import cell_text, write_rows
 
 _PIECE = 1 << 20
+_MERGED = re.compile(rb'<mergeCell [^>]*ref="([A-Z]+([0-9]+):[A-Z]+([0-9]+))"')
 
 
 def write_workbook(path: Path, contract: Contract, target: Path) -> tuple[int, str]:
@@ -20,8 +23,8 @@ def write_workbook(path: Path, contract: Contract, target: Path) -> tuple[int, s
 
     The number of its rows, and a remark on other sheets that hold something. Sheets are told by
     their places: one may be called after a person.
-    Raises ExtractError for a file that is no workbook, when several sheets hold data, and when
-    the results of its formulas were never saved.
+    Raises ExtractError for a file that is no workbook, when several sheets hold data, when cells
+    are merged over several rows, and when the results of its formulas were never saved.
     """
     unread: list[int] = []
     lines = write_rows(_damage_told(path, _sheet_rows(path, contract, unread)), target)
@@ -39,9 +42,13 @@ def _sheet_rows(path: Path, contract: Contract, unread: list[int]) -> Iterator[l
         book = load_workbook(file, read_only=True, data_only=True)
         chosen = _only_sheet(path, contract, book.worksheets)
         for place, sheet in enumerate(book.worksheets, start=1):
-            if sheet is not chosen and any(map(_filled_width, _rows(sheet))):
+            if sheet is chosen or sheet.title == HOW_TO:
+                continue
+            if any(map(_filled_width, _rows(sheet))):
                 unread.append(place)
-        if _has_formulas(path):
+        has_formulas, merged = _marks(path, chosen)
+        _refuse_merged(path, merged, _header_row(contract, chosen))
+        if has_formulas:
             with path.open("rb") as again:
                 written = load_workbook(again, read_only=True)[chosen.title]
                 _refuse_uncalculated(path, chosen, written)
@@ -72,7 +79,7 @@ def _damage_told(path: Path, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
 
 def _only_sheet(path: Path, contract: Contract, sheets: list[Any]) -> Any:
     """The sheet that has the extract's header, else the first."""
-    with_header = [sheet for sheet in sheets if _has_header(contract, sheet)]
+    with_header = [sheet for sheet in sheets if _header_row(contract, sheet)]
     if len(with_header) > 1:
         places = _listed([at for at, sheet in enumerate(sheets, start=1) if sheet in with_header])
         raise ExtractError(
@@ -88,31 +95,45 @@ def _listed(places: list[int]) -> str:
     return ", ".join(map(str, places))
 
 
-def _has_header(contract: Contract, sheet: Any) -> bool:
+def _header_row(contract: Contract, sheet: Any) -> int:
+    """The row of a sheet that holds the header, counted from 1; 0 when none of the first does."""
     filled = 0
-    for row in _rows(sheet):
+    for number, row in enumerate(_rows(sheet), start=1):
         fields = [cell_text(cell) for cell in row]
         if any(fields):
             filled += 1
             if header_score(contract, fields) >= 2:
-                return True
+                return number
         if filled > TITLE_ROWS:
             break
-    return False
+    return 0
 
 
-def _has_formulas(path: Path) -> bool:
-    """Whether any sheet holds a formula: most hold none, and are read once."""
-    with zipfile.ZipFile(path) as book:
-        for name in book.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                with book.open(name) as sheet:
-                    kept = b""
-                    while piece := sheet.read(_PIECE):
-                        if b"<f>" in kept + piece or b"<f " in kept + piece:
-                            return True
-                        kept = piece[-2:]
-    return False
+def _marks(path: Path, sheet: Any) -> tuple[bool, list[tuple[str, int, int]]]:
+    """Whether a sheet holds formulas; and its merged cells, with their first and last rows."""
+    has_formulas, kept, merged = False, b"", b""
+    with zipfile.ZipFile(path) as book, book.open(sheet._worksheet_path) as content:
+        while piece := content.read(_PIECE):
+            seen = kept + piece
+            has_formulas = has_formulas or b"<f>" in seen or b"<f " in seen
+            if merged or b"<mergeCell" in seen:
+                merged += piece if merged else seen
+            kept = piece[-20:]
+    found = [match.groups() for match in _MERGED.finditer(merged)]
+    return has_formulas, [(ref.decode(), int(one), int(last)) for ref, one, last in found]
+
+
+def _refuse_merged(path: Path, merged: list[tuple[str, int, int]], header: int) -> None:
+    """Raise ExtractError when rows share a cell: below the first it would read as empty."""
+    shared = next((ref for ref, one, last in merged if one > header + 1 and last > one), "")
+    if header and shared:
+        raise ExtractError(
+            say(
+                f"{path.name}：数据行中有跨行合并的单元格（{shared}），请取消合并、逐行填写后重新提供",
+                f"{path.name}: rows share a merged cell ({shared}); unmerge it, fill every row and"
+                " deliver it again",
+            )
+        )
 
 
 def _refuse_uncalculated(path: Path, values: Any, formulas: Any) -> None:

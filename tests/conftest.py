@@ -12,6 +12,8 @@ from pipelines import ROOT
 from pipelines.lock import run_lock
 from pipelines.order import make_order
 from pipelines.steps import HandedOver, prepare, run_plainly
+from tests.crash.processes import open_nursery
+from tests.crash.stage import Stage, build_stage
 from tests.figures import figures_of, write_figures
 
 _figures: dict[str, str] = {}
@@ -50,6 +52,20 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> HandedOver:
     with run_lock(order.out):
         prepare(order)
         return run_plainly(order)
+
+
+@pytest.fixture(scope="session")
+def light_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Two days of one screening without expectations, for runs that are disturbed."""
+    with open_nursery() as nursery:
+        yield build_stage(nursery, tmp_path_factory.mktemp("light"), is_light=True)
+
+
+@pytest.fixture(scope="session")
+def whole_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Two days of every screening with expectations, for runs that are disturbed."""
+    with open_nursery("--with-expectations") as nursery:
+        yield build_stage(nursery, tmp_path_factory.mktemp("whole"), is_light=False)
 
 
 @pytest.fixture(scope="session")

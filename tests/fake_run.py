@@ -73,6 +73,14 @@ def order(folder: Path, only: tuple[str, ...] = (), publish_partial: bool = Fals
     return Order(extracts, folder / "out", DAY, Settings(), only, publish_partial)
 
 
+def published(folder: Path) -> HandedOver:
+    """The fake build handed over and published in `folder`/out."""
+    asked = order(folder)
+    with open_warehouse(asked.warehouse, asked.settings, (asked.out / "runs",)) as connection:
+        fill(connection)
+    return hand_over(asked, begin(asked.out, asked.as_of).folder)
+
+
 def published_build(
     folder: Path, *changes: str, files: dict[str, str] | None = None, day: date = DAY
 ) -> HandedOver:

@@ -206,14 +206,14 @@ def test_a_release_that_is_cut_off_leaves_the_run_held(tmp_path, monkeypatch, st
     def crash(*_):
         raise KeyboardInterrupt
 
-    real = publish._write_ledger
+    real = publish.write_ledger
 
-    def then_crash(out, event, name):
-        real(out, event, name)
+    def then_crash(out, event, name, **details):
+        real(out, event, name, **details)
         monkeypatch.setattr(f"pathlib.Path.{step}", crash)
 
     with monkeypatch.context():
-        monkeypatch.setattr(publish, "_write_ledger", then_crash)
+        monkeypatch.setattr(publish, "write_ledger", then_crash)
         with pytest.raises(KeyboardInterrupt):
             release(out, run_id, "x")
         monkeypatch.undo()

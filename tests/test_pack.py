@@ -174,7 +174,8 @@ def test_missing_weak_and_shared_keys_are_refused_and_nothing_is_packed(
 ):
     with pytest.raises(UsageError, match=told):
         pack(out, keys_file=key_file(tmp_path, content))
-    assert not (out / "packages").exists() and read_log(out) == []
+    assert not (out / "packages").exists()
+    assert "pack" not in {entry["action"] for entry in read_log(out)}
 
 
 def test_a_passphrase_of_digits_stays_as_it_is_written(tmp_path):
@@ -190,9 +191,8 @@ def test_only_what_the_manifest_says_is_packed(out, tmp_path):
         whole = (run / name).read_bytes()
         for change in (whole + b" ", None):
             (run / name).unlink() if change is None else (run / name).write_bytes(change)
-            if name != "manifest.json" or change is None:
-                with pytest.raises(StaleError, match=re.escape(name)):
-                    pack(out, keys_file=keys)
+            with pytest.raises(StaleError, match=re.escape(name)):
+                pack(out, keys_file=keys)
         (run / name).write_bytes(whole)
     stranger = run / "150100-呼和浩特市" / "152900.csv"
     stranger.write_text("x", encoding="utf-8")
@@ -222,7 +222,7 @@ def test_what_fails_half_way_leaves_nothing(out, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         pack(out, keys_file=key_file(tmp_path))
     assert [path for path in (out / "packages").rglob("*") if path.is_file()] == []
-    assert read_log(out) == []
+    assert "pack" not in {entry["action"] for entry in read_log(out)}
 
 
 def test_unknown_runs_and_bureaus_are_told(out, tmp_path):
@@ -247,7 +247,7 @@ def test_folder_and_package_hold_the_own_rows_alone(tmp_path_factory, listed):
 
 
 @pytest.mark.full
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_folder_and_package_hold_the_own_rows_alone_in_many_builds(tmp_path_factory, listed):
     hold_own_rows_alone(tmp_path_factory.mktemp("build"), listed)

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from pipelines import publish
+from pipelines.digest import sha256
 from pipelines.errors import StaleError
-from pipelines.manifest import sha256
 from pipelines.memory import load_memory
 from pipelines.publish import Run, begin, current, predecessor, published, tidy
 from pipelines.settings import Settings
@@ -66,12 +66,12 @@ def test_a_crash_while_publishing_leaves_the_old_run_or_the_new_one(tmp_path, mo
 
     with monkeypatch.context() as patched:
         if step == "after":
-            written = publish._write_ledger
+            written = publish.write_ledger
             patched.setattr(
                 publish,
-                "_write_ledger",
-                lambda out, event, name: (
-                    crash() if event == "published" else written(out, event, name)
+                "write_ledger",
+                lambda out, event, name, **more: (
+                    crash() if event == "published" else written(out, event, name, **more)
                 ),
             )
         else:

@@ -214,7 +214,7 @@ GRAMMAR = [
         "payroll_header_ends_in_cr.csv",
         "三种换行混用，表头与首行连在一起",
         HEADER + "\r" + "\n".join(rows(1, 3)) + "\r\n",
-        refused="缺少必需的列",
+        refused="表头行已损坏",
     ),
     Damaged(
         "payroll_no_last_line_end.csv",

@@ -1,0 +1,51 @@
+"""Which run a command is about: the current one, one by its id, or each of them."""
+
+from pathlib import Path
+
+from pipelines.errors import StaleError, UsageError
+from pipelines.ledger import ledger_entries
+from pipelines.messages import say
+from pipelines.publish import Run, current, held, published, unsettled
+
+
+def named_run(out: Path, run_id: str | None) -> Run:
+    """The run to check: the published or held one called `run_id`, without an id the current one.
+
+    Raises UsageError for a run that is neither, StaleError when CURRENT names another run than
+    the last one published.
+    """
+    now = current(out)
+    if run_id is None:
+        if now is None:
+            raise UsageError(say(f"{out}：还没有发布过的运行", f"{out}: nothing is published yet"))
+        done = [entry["run"] for entry in ledger_entries(out) if entry["event"] == "published"]
+        if now.run_id not in [*done[-1:], *unsettled(out)]:
+            last = done[-1] if done else say("无", "none")
+            raise StaleError(
+                say(
+                    f"{out / 'CURRENT'}：指向 {now.run_id}，而台账中最后发布的是 {last}",
+                    f"{out / 'CURRENT'}: names {now.run_id}, while the last one published is"
+                    f" {last} by the ledger",
+                )
+            )
+        return now
+    known = {run.run_id: run for run in all_runs(out)}
+    if run_id not in known:
+        raise UsageError(
+            say(
+                f"没有 {run_id} 这次运行。已发布或扣留的：{'、'.join(known) or '无'}",
+                f"there is no run {run_id}. Published or held: {', '.join(known) or 'none'}",
+            )
+        )
+    return known[run_id]
+
+
+def all_runs(out: Path) -> list[Run]:
+    """Every run that lies in runs/ or held/ or should: those that nobody noted too."""
+    events = [entry for entry in ledger_entries(out) if entry["event"] != "purged_files"]
+    last = {entry["run"]: entry["event"] for entry in events}
+    gone = [run_id for run_id, event in last.items() if event == "published"]
+    folder = out / "runs"
+    present = [path.name for path in sorted(folder.iterdir())] if folder.is_dir() else []
+    names = dict.fromkeys([*(run.run_id for run in published(out)), *gone, *present])
+    return [Run(name, folder / name) for name in names] + held(out)

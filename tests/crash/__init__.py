@@ -1,0 +1,1 @@
+"""Runs in processes of their own that are killed, interrupted or short of storage."""
