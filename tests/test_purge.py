@@ -11,9 +11,9 @@ from pipelines import audit
 from pipelines import purge as purging
 from pipelines.bureau_files import bureau_files
 from pipelines.cli import run_command
+from pipelines.digest import sha256
 from pipelines.errors import RunLocked, StaleError, StorageError, UsageError
 from pipelines.ingest import take_in
-from pipelines.manifest import sha256
 from pipelines.order import CHINA
 from pipelines.pack import pack
 from pipelines.publish import begin, current, hold, predecessor, publish, published
@@ -21,7 +21,9 @@ from pipelines.purge import purge
 from pipelines.release import release
 from pipelines.settings import Settings
 from pipelines.staged import transaction
+from pipelines.verify import verify
 from pipelines.warehouse import open_warehouse, state_folder
+from pipelines.which_run import all_runs
 from tests.canaries import leaks
 from tests.fake_run import BUREAUS, audited, published_build
 from tests.folders import HEADER, payroll_row
@@ -72,6 +74,7 @@ def test_runs_that_are_old_go_and_their_rows_with_them(tmp_path):
     assert [entry["result"] for entry in entries] == ["begun", "done"]
     assert entries[1]["details"]["runs"] == old
     assert entries[1]["details"]["counts"] == {"run": 3}
+    assert [run.run_id for run in all_runs(tmp_path)] == kept  # nobody misses the others
     assert begin(tmp_path, date(2022, 3, 10)).run_id == "2022-03-10-2"  # no number is given twice
 
 
@@ -183,12 +186,13 @@ def test_kits_go_from_runs_that_stay_and_only_they_may_be_missing(tmp_path):
     assert "kits" in [item.kind for item in found.aged]
     assert not (done.run.folder / KIT).exists() and leaks(out, [CANARY]) == {}
     assert sha256(done.run.folder / "manifest.json") == before
-    (bureau,) = bureau_files(out, done.run, ("150100",))
+    assert verify(out, done.run).notes == ["1 个文件已按规定清除"]
+    bureau = bureau_files(out, done.run)[1]
     assert KIT not in {item.path for item in bureau.files} and len(bureau.files) == 6
     assert len(pack(out, keys_file=keys)) == 3
     (done.run.folder / "150100-呼和浩特市/别的.csv").unlink()
     with pytest.raises(StaleError, match="别的"):
-        bureau_files(out, done.run)
+        verify(out, done.run)
 
 
 def test_a_held_run_without_its_kits_can_still_be_released(tmp_path, monkeypatch):
