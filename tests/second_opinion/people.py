@@ -98,7 +98,7 @@ class _People:
     def decisions(self) -> list[dict[str, Any]]:
         """One row per person looked at."""
         found = []
-        for person in sorted(self.payroll.insured):
+        for person in self.payroll.insured_persons():
             spell = self.spell(person)
             if spell is not None:
                 found.append(self.decision(person, spell))
@@ -117,7 +117,7 @@ class _People:
         )
         if own and month_of(own.day) < at - 1:
             own = None
-        has_later_rows = any(p > at for p in self.payroll.regular_months.get(unit, ()))
+        has_later_rows = any(p > at for p in self.payroll.regular_months(unit))
         has_closed = self.is_closed(unit)
         is_silent = bool(self.payroll.delivered) and (
             max(self.payroll.delivered) - at > policy.SILENT_MONTHS
@@ -152,7 +152,7 @@ class _People:
             for entry, is_sure in unit_entries(self.extracts, register, row)
         )
         latest = sorted(self.payroll.delivered)[-2:]
-        return is_ended and not any(self.payroll.insured_at.get((unit, p)) for p in latest)
+        return is_ended and not any(self.payroll.heads(unit, p) for p in latest)
 
     def has_rows_set_aside(self, unit: str, at: int) -> bool:
         """Whether payroll rows of the unit of a later or unreadable month were set aside."""

@@ -1,6 +1,6 @@
 """The job-retention refund, decided once more for every unit."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from tests.second_opinion.register_units import (
 )
 from tests.second_opinion.registers import is_off_register, is_on, unit_entries
 from tests.second_opinion.sizes import size_of
+from tests.second_opinion.transfers import moves_by_unit
 
 CONDITIONS = (
     "is_covered_type",
@@ -48,12 +49,14 @@ def decide_units(
     for row in extracts.rows["insured_units"]:
         rows_of[row["unit_id"]].append(row)
     counts = Counts(extracts, payroll, people, as_of)
+    moves = moves_by_unit(payroll, as_of.year - 1)
     units, rates = [], []
-    for unit_id in sorted(rows_of.keys() | payroll.units.keys()):
+    for unit_id in sorted(rows_of.keys() | set(payroll.units())):
         numbers = counts.of(unit_id)
         methods = rates_of(numbers)
         rates += [{"unit_id": unit_id, "method": name, "rate": methods[name]} for name in methods]
-        unit = _Unit(extracts, payroll, as_of, in_force, unit_id, rows_of.get(unit_id, []))
+        rows, moved = rows_of.get(unit_id, []), moves.get(unit_id, [])
+        unit = _Unit(extracts, payroll, as_of, in_force, unit_id, rows, moved)
         units.append(unit.decision(numbers, methods[policy.METHOD]))
     return units, rates
 
@@ -69,12 +72,14 @@ class _Unit:
         in_force: policy.RefundPolicy,
         unit_id: str,
         rows: list[Row],
+        moves: list[tuple[int, int]],
     ) -> None:
         self.extracts, self.payroll, self.as_of = extracts, payroll, as_of
         self.in_force, self.unit_id, self.rows = in_force, unit_id, rows
+        self.moves = moves
         self.year = as_of.year - 1
         self.row = rows[-1] if rows else None
-        self.months = payroll.units.get(unit_id, {})
+        self.months = payroll.months_of(unit_id)
         bureau = bureau_of(self.row["division_code"]) if self.row else None
         self.is_placed, self.bureau = bureau is not None, bureau or "150000"
         self.type = unit_type_of(self.row) if self.row else UnitType(None, None)
@@ -239,22 +244,10 @@ class _Unit:
         """Unknown after a merger, split or transfer of many people at once."""
         if self.row and self.row["unit_change_code"] in {"2", "3", "5", "6"}:
             return None
-        for period in range(month(self.year - 1, 12), month(self.year, 12)):
-            left, moved = self.transfer(period)
+        for left, moved in self.moves:
             if moved >= policy.BLOCK_HEADS and 2 * moved >= left:
                 return None
         return True
-
-    def transfer(self, period: int) -> tuple[int, int]:
-        """(who left after a month, how many of them to one and the same other unit)."""
-        insured_at = self.payroll.insured_at
-        staff = insured_at.get((self.unit_id, period), set())
-        left = staff - insured_at.get((self.unit_id, period + 1), set())
-        to: Counter[str] = Counter()
-        for person in left:
-            places = self.payroll.insured[person]
-            to.update(set(places.get(period + 1, {})) - set(places[period]))
-        return len(left), max(to.values(), default=0)
 
     def is_not_labour_dispatch(self) -> Truth:
         """Unknown where mark, industry or name speak of labour dispatch."""
