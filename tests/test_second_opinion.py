@@ -15,7 +15,7 @@ from pipelines import models, policy, steps
 from pipelines.order import make_order
 from pipelines.results_copy import copy_results
 from pipelines.warehouse import open_warehouse
-from tests.random_extracts import write_random_extracts
+from tests.random_extracts import write_large_region, write_random_extracts
 from tests.second_opinion import decide
 from tests.second_opinion.compare import differences
 from tests.second_opinion.leavers import LeaverCounts
@@ -29,6 +29,8 @@ FEW, MANY = 6, int(os.environ.get("SECOND_OPINION_SEEDS", "60"))
 SEEDS = [
     pytest.param(seed, marks=[pytest.mark.full] if seed >= FEW else []) for seed in range(MANY)
 ]
+LARGE, PEOPLE_A_UNIT = int(os.environ.get("SECOND_OPINION_UNITS", "200000")), 4
+LARGE_DAY = date(2022, 6, 13)
 HELD = 7
 LIMIT = Fraction("0.055")
 
@@ -65,6 +67,15 @@ def test_pipeline_and_second_opinion_decide_alike(seed: int, tmp_path: Path) -> 
     results = decided(tmp_path / "extracts", tmp_path / "out", as_of)
     found = differences(tmp_path / "extracts", as_of, results)
     assert not found, "\n".join(f"seed {seed} {line}" for line in found)
+
+
+@pytest.mark.full
+def test_pipeline_and_second_opinion_decide_a_large_region_alike(tmp_path: Path) -> None:
+    extracts, people = tmp_path / "extracts", LARGE * PEOPLE_A_UNIT
+    write_large_region(extracts, 1, LARGE, people, LARGE_DAY)
+    results = run_pipeline(extracts, tmp_path / "out", LARGE_DAY)
+    found = differences(extracts, LARGE_DAY, results)
+    assert not found, "\n".join([f"{len(found)} differences", *found[:50]])
 
 
 def test_same_seed_gives_the_same_files(tmp_path: Path) -> None:

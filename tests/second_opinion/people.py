@@ -157,10 +157,8 @@ class _People:
     def has_rows_set_aside(self, unit: str, at: int) -> bool:
         """Whether payroll rows of the unit of a later or unreadable month were set aside."""
         return any(
-            extract == "payroll"
-            and unit_id == unit
-            and (period is None or at < period <= self.payroll.last_period)
-            for extract, unit_id, period in self.extracts.set_aside
+            extract == "payroll" and (period is None or at < period <= self.payroll.last_period)
+            for extract, period in self.extracts.rows_set_aside(unit)
         )
 
     def decision(self, person: str, spell: Spell) -> dict[str, Any]:
@@ -268,10 +266,9 @@ class _People:
     def is_registered(self, person: str) -> bool:
         """Registered as unemployed and not cancelled by the day."""
         return any(
-            row["person_id"] == person
-            and row["registered_on"] <= self.as_of
+            row["registered_on"] <= self.as_of
             and (row["cancelled_on"] is None or row["cancelled_on"] > self.as_of)
-            for row in self.extracts.rows["unemployment_registrations"]
+            for row in self.extracts.having("unemployment_registrations", "person_id", person)
         )
 
     def age_and_sex(self, person: str) -> tuple[int | None, str | None]:

@@ -55,8 +55,24 @@ class Extracts:
     rows: dict[str, list[Row]]
     payroll: pd.DataFrame
     complete: set[str] = field(default_factory=set)
-    set_aside: list[tuple[str, str, int | None]] = field(default_factory=list)
-    """(extract, unit_id, month or None when it can't be read) of unusable rows."""
+    set_aside: dict[str, list[tuple[str, int | None]]] = field(default_factory=dict)
+    """unit_id → (extract, month or None when it can't be read) of unusable rows."""
+    _indexes: dict[tuple[str, str], dict[Any, list[Row]]] = field(default_factory=dict)
+
+    def rows_set_aside(self, unit_id: str) -> list[tuple[str, int | None]]:
+        """(extract, month or None when it can't be read) of a unit's unusable rows."""
+        return self.set_aside.get(unit_id, [])
+
+    def having(
+        self, extract: str, column: str, value: Any, read: Callable[[Any], Any] = lambda cell: cell
+    ) -> list[Row]:
+        """The rows of an extract with a value in a column, as `read` makes it comparable."""
+        index = self._indexes.get((extract, column))
+        if index is None:
+            index = self._indexes[extract, column] = {}
+            for row in self.rows[extract]:
+                index.setdefault(read(row[column]), []).append(row)
+        return index.get(value, [])
 
 
 def read_extracts(folder: Path) -> Extracts:
@@ -80,7 +96,8 @@ def read_extracts(folder: Path) -> Extracts:
                 payroll.add(table)
             else:
                 rows += _rows(found, extract, table, _system(delivery, path.name), seen)
-    found.set_aside += [("payroll", *unit_and_month) for unit_and_month in payroll.set_aside]
+    for unit_id, period in payroll.set_aside:
+        found.set_aside.setdefault(unit_id, []).append(("payroll", period))
     found.payroll = payroll.rows()
     return found
 
@@ -192,7 +209,7 @@ def _note_set_aside(found: Extracts, extract: str, raw: dict[str, str | None]) -
             period = month_of(_day(raw.get("separated_on") or ""))
         except ValueError:
             period = None
-        found.set_aside.append((extract, unit_id, period))
+        found.set_aside.setdefault(unit_id, []).append((extract, period))
 
 
 def _month(text: str) -> int:

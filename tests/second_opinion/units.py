@@ -40,8 +40,8 @@ CONDITIONS = (
 
 def decide_units(
     extracts: Extracts, payroll: Payroll, people: People, as_of: date
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """(decisions, layoff rates) of all units; both empty when the screening is not in force."""
+) -> tuple[list[dict[str, Any]], list[tuple[str, str, Rate]]]:
+    """(decisions, layoff rates by unit and method); both empty when the day has no policy."""
     in_force = policy.refund_policy(as_of)
     if in_force is None:
         return [], []
@@ -50,11 +50,12 @@ def decide_units(
         rows_of[row["unit_id"]].append(row)
     counts = Counts(extracts, payroll, people, as_of)
     moves = moves_by_unit(payroll, as_of.year - 1)
-    units, rates = [], []
+    units: list[dict[str, Any]] = []
+    rates: list[tuple[str, str, Rate]] = []
     for unit_id in sorted(rows_of.keys() | set(payroll.units())):
         numbers = counts.of(unit_id)
         methods = rates_of(numbers)
-        rates += [{"unit_id": unit_id, "method": name, "rate": methods[name]} for name in methods]
+        rates += [(unit_id, name, rate) for name, rate in methods.items()]
         rows, moved = rows_of.get(unit_id, []), moves.get(unit_id, [])
         unit = _Unit(extracts, payroll, as_of, in_force, unit_id, rows, moved)
         units.append(unit.decision(numbers, methods[policy.METHOD]))
@@ -154,9 +155,8 @@ class _Unit:
         """Refunds for the data year that were paid and not returned; None when there is none."""
         amounts = [
             row["amount_yuan"]
-            for row in self.extracts.rows["refund_payments"]
-            if row["unit_id"] == self.unit_id
-            and row["data_year"] == self.year
+            for row in self.extracts.having("refund_payments", "unit_id", self.unit_id)
+            if row["data_year"] == self.year
             and (row["paid_on"] is None or row["paid_on"] <= self.as_of)
             and (row["returned_on"] is None or row["returned_on"] > self.as_of)
         ]
@@ -264,8 +264,8 @@ class _Unit:
     def has_whole_data(self) -> Truth:
         """Unknown where rows of the unit were set aside or its number means two units."""
         first, last = month(self.year - 1, 12), month(self.year, 12)
-        for _, unit_id, period in self.extracts.set_aside:
-            if unit_id == self.unit_id and (period is None or first <= period <= last):
+        for _, period in self.extracts.rows_set_aside(self.unit_id):
+            if period is None or first <= period <= last:
                 return None
         return None if is_number_in_conflict(self.rows) else True
 
