@@ -9,7 +9,7 @@ from tests.second_opinion.leavers import People
 from tests.second_opinion.payroll import read_payroll
 from tests.second_opinion.people import decide_people
 from tests.second_opinion.rates import Rate
-from tests.second_opinion.read import read_extracts
+from tests.second_opinion.read import Extracts, read_extracts
 from tests.second_opinion.units import decide_units
 
 RATE_COLUMNS = [
@@ -30,7 +30,11 @@ def decide(extracts: Path, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.
 
     A screening that is not in force on the day gives an empty frame.
     """
-    found = read_extracts(extracts)
+    return decide_rows(read_extracts(extracts), as_of)
+
+
+def decide_rows(found: Extracts, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The same from rows that are read already."""
     payroll = read_payroll(found, as_of)
     people = People(found, payroll)
     units, rates = decide_units(found, payroll, people, as_of)

@@ -111,3 +111,18 @@ class PayrollReader:
 def _kind(name: str) -> str:
     """Whole numbers that may be unknown, or text."""
     return "Int64" if name in {*MONEY, "period", "settled_period", "paid_on"} else "str"
+
+
+def payroll_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The frame of rows of values: money as Decimal, days as date, months as whole numbers."""
+    dropped = {"insurance_code", "settled_period", "late_fee"}
+    names = [name for name in (*KEY, *MONEY, "paid_on", "payment_status") if name not in dropped]
+    columns = {}
+    for name in names:
+        values = [row[name] for row in rows]
+        if name in MONEY:
+            values = [None if value is None else money_of(value) for value in values]
+        elif name == "paid_on":
+            values = [None if value is None else value.toordinal() for value in values]
+        columns[name] = pd.array(values, dtype=_kind(name))
+    return pd.DataFrame(columns)
