@@ -1,7 +1,8 @@
 """Running case tables: the real SQL on rows of the cases, in tables of the real types."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -19,17 +20,27 @@ from tests.case_warehouse import column_types, model_path, run_select, warehouse
 def complaints(path: Path) -> dict[str, list[str]]:
     """For each case of a case table what is not as it should be: lines to print."""
     file = read_cases(path)
+    found: dict[str, list[str]] = {}
+    for cases, given in case_groups(path):
+        with prepared(file.model, given) as connection:
+            result = run_select(connection, file.model)
+        for case in cases:
+            assert case.id not in found, f"{path.name}: two cases are named {case.id}"
+            found[case.id] = compare(case, result)
+    return found
+
+
+def case_groups(path: Path) -> list[tuple[list[Case], list[Tables]]]:
+    """The cases of a case table that can be run together, with all their inputs."""
+    file = read_cases(path)
     groups: dict[str, list[tuple[Case, Tables, Tables]]] = defaultdict(list)
     for case in file.cases:
         own, common = _own_and_common(case)
         groups[repr(sorted(common.items()))].append((case, own, common))
-    found: dict[str, list[str]] = {}
+    found = []
     for group in groups.values():
         cases, owned, commons = zip(*group, strict=True)
-        result = _run(file.model, [file.tables, commons[0], *owned])
-        for case in cases:
-            assert case.id not in found, f"{path.name}: two cases are named {case.id}"
-            found[case.id] = _compare(case, result)
+        found.append((list(cases), [file.tables, commons[0], *owned]))
     return found
 
 
@@ -46,8 +57,9 @@ def _own_and_common(case: Case) -> tuple[Tables, Tables]:
     return own, common
 
 
-def _run(model: str, given: list[Tables]) -> list[dict[str, Any]]:
-    """The model's rows on the inputs of cases whose common tables are the same."""
+@contextmanager
+def prepared(model: str, given: list[Tables]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse with the inputs of a model's cases; as it was afterwards."""
     connection = warehouse()
     tables: Tables = defaultdict(list)
     for inputs in given:
@@ -60,7 +72,7 @@ def _run(model: str, given: list[Tables]) -> list[dict[str, Any]]:
             if table.startswith("ref_"):
                 connection.execute(f'delete from "{table}"')
             _insert(connection, table, rows)
-        return run_select(connection, model)
+        yield connection
     finally:
         connection.execute("rollback")
 
@@ -113,7 +125,8 @@ def _literal(cell: str, kind: str) -> str:
     return "'" + cell.replace("'", "''") + "'"
 
 
-def _compare(case: Case, result: Iterable[dict[str, Any]]) -> list[str]:
+def compare(case: Case, result: Iterable[dict[str, Any]]) -> list[str]:
+    """What of a case is not as it should be in the rows of its model."""
     keys = {name: value for name, value in case.keys.items() if name != "case"}
     rows = [row for row in result if all(is_as(row[name], keys[name]) for name in keys)]
     if "no row" in case.expected.values():

@@ -51,8 +51,10 @@ def model_path(model: str) -> Path:
     return next(models.FACTS.parent.glob(f"*/**/{model}.sql"))
 
 
-def run_select(connection: duckdb.DuckDBPyConnection, model: str) -> list[dict[str, Any]]:
-    """The rows of a model's bare select on the tables as they are."""
-    result = connection.execute(model_path(model).read_text(encoding="utf-8"))
+def run_select(
+    connection: duckdb.DuckDBPyConnection, model: str, select: str | None = None
+) -> list[dict[str, Any]]:
+    """The rows of a model's bare select on the tables as they are, or those of another select."""
+    result = connection.execute(select or model_path(model).read_text(encoding="utf-8"))
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
