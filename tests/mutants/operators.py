@@ -1,11 +1,10 @@
 """Every way in which one place of a select is made wrong, on the tree that sqlglot reads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from sqlglot import exp
 
-Change = tuple[exp.Expr, Callable[[exp.Expr], None]]
-"""A copy of what stands there afterwards (for its name), and what makes it so."""
+from pipelines.policy import SCREENINGS
 
 SWAPS: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.LT: exp.LTE,
@@ -21,6 +20,7 @@ SWAPS: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.Add: exp.Sub,
     exp.Sub: exp.Add,
 }
+ONE_ROW_EACH = {f"policy_{folder.name}" for folder in SCREENINGS.iterdir()}
 FUNCTION_SWAPS: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.Min: exp.Max,
     exp.Max: exp.Min,
@@ -30,7 +30,9 @@ FUNCTION_SWAPS: dict[type[exp.Expr], type[exp.Expr]] = {
 
 
 def changes(node: exp.Expr) -> Iterator[exp.Expr | None]:
-    """What a node may be replaced by; None: it goes."""
+    """What a node may be replaced by; None: it goes. Nothing where only wording is looked up."""
+    if _looks_up_wording(node):
+        return
     kind = type(node)
     if kind in SWAPS:
         yield SWAPS[kind](this=node.this.copy(), expression=node.expression.copy())
@@ -41,6 +43,12 @@ def changes(node: exp.Expr) -> Iterator[exp.Expr | None]:
         yield FUNCTION_SWAPS[kind](**{name: _copied(value) for name, value in node.args.items()})
     for operator in (_of_tests, _of_values, _of_clauses):
         yield from operator(node)
+
+
+def _looks_up_wording(node: exp.Expr) -> bool:
+    """Joins of labels: which words a code has is no rule, and a code is of one kind."""
+    join = node if isinstance(node, exp.Join) else node.find_ancestor(exp.Join, exp.Select)
+    return isinstance(join, exp.Join) and join.this.name == "labels"
 
 
 def _copied(value: object) -> object:
@@ -89,7 +97,7 @@ def _of_values(node: exp.Expr) -> Iterator[exp.Expr | None]:
                 fewer = node.copy()
                 fewer.args["ifs"][place].pop()
                 yield fewer
-        if node.args.get("default") is not None:
+        if node.args.get("default") is not None and not _is_flag(node):
             fewer = node.copy()
             fewer.set("default", None)
             yield fewer
@@ -108,9 +116,18 @@ def _counts(number: exp.Literal) -> bool:
     """Whether a number says something: not that of a type, nor the mark that is only counted."""
     if number.find_ancestor(exp.DataType, exp.Substring):
         return False
+    if isinstance(number.parent, exp.Case) and _is_flag(number.parent):
+        return False
     case = number.find_ancestor(exp.Case)
     is_mark = isinstance(number.parent, exp.If) and number.arg_key == "true"
     return not (is_mark and case is not None and isinstance(case.parent, exp.Count))
+
+
+def _is_flag(case: exp.Case) -> bool:
+    """max(case when … then 1 else 0 end): without any such row 0 and no number say the same."""
+    default = case.args.get("default")
+    is_zero = isinstance(default, exp.Literal) and default.this == "0"
+    return is_zero and isinstance(case.parent, exp.Max)
 
 
 def _of_clauses(node: exp.Expr) -> Iterator[exp.Expr | None]:
@@ -122,7 +139,8 @@ def _of_clauses(node: exp.Expr) -> Iterator[exp.Expr | None]:
             open_join = node.copy()
             open_join.set("on", exp.true())
             yield open_join
-        if node.side == "LEFT":
+        # Policy has a row for every bureau, and every subject has a bureau: nobody is lost there.
+        if node.side == "LEFT" and node.this.name not in ONE_ROW_EACH:
             losing = node.copy()
             losing.set("side", None)
             losing.set("kind", "INNER")
