@@ -88,25 +88,31 @@ def _set_policy(connection: duckdb.DuckDBPyConnection, model: str, tables: Table
         policy_tables.write_tables(connection, read, as_of)
     for table in [name for name in tables if name.startswith("policy_")]:
         rows = tables.pop(table)
+        # A value with a bureau_code is that bureau's own; the others keep theirs.
+        bureau = rows[0].pop("bureau_code", "") or "%"
         if "value" in column_types(table):
-            connection.execute(f'delete from "{table}"')
+            connection.execute(f'delete from "{table}" where bureau_code like ?', [bureau])
             for row in rows:
                 connection.execute(
                     f'insert into "{table}" (bureau_code, value) select bureau_code, ? from'
-                    " ref_bureaus",
-                    [row["value"]],
+                    " ref_bureaus where bureau_code like ?",
+                    [row["value"], bureau],
                 )
             continue
         for name, value in rows[0].items():
             if value:
-                connection.execute(f'update "{table}" set {name} = ?', [value])
+                connection.execute(
+                    f'update "{table}" set {name} = ? where bureau_code like ?', [value, bureau]
+                )
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
     types = column_types(table)
     for number, row in enumerate(rows, start=1):
         if "line_number" in types:
-            row = rows[number - 1] = {"file_name": "cases.csv", "line_number": str(number)} | row
+            place = {"file_name": "cases.csv", "line_number": str(number)}
+            given = {name: cell for name, cell in row.items() if cell or name not in place}
+            row = rows[number - 1] = place | given
         if unknown := [name for name in row if name not in types]:
             raise AssertionError(f"{table} has no column {', '.join(unknown)}")
     columns = list(dict.fromkeys(name for row in rows for name in row))

@@ -108,7 +108,8 @@ def _of_values(node: exp.Expr) -> Iterator[exp.Expr | None]:
         turned.set("desc", not node.args.get("desc"))
         turned.set("nulls_first", node.args.get("nulls_first"))
         yield turned
-        if node.parent is not None and len(node.parent.expressions) > 1:
+        # Without its last term an order leaves open what comes first.
+        if node.parent is not None and node is not node.parent.expressions[-1]:
             yield None
 
 
