@@ -17,11 +17,12 @@ from pipelines.publish import (
     published_on,
     runs_folder,
 )
+from pipelines.repair_mark import KIT
 from pipelines.settings import Settings
 from pipelines.warehouse import state_folder
 
-# How the kits of rows that a bureau is to mend are named.
-KITS = "*待更正*"
+# The workbooks of rows that a bureau is to mend.
+KITS = f"*{KIT}*"
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,9 @@ def read_log(out: Path) -> list[dict[str, Any]]:
         entries.append(entry)
         before, torn = entry["hash"], []
     number, found = end.number, len(entries)
+    if number > found and torn:
+        first = len(lines) - len(torn) + 1
+        raise broken(out, say(f"第 {first} 行", f"line {first}"))
     if number > found or (number and entries[number - 1]["hash"] != end.hash):
         raise broken(
             out, say(f"应有 {number} 条，实有 {found} 条", f"{number} entries noted, {found} found")

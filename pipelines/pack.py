@@ -13,14 +13,15 @@ from py7zr import FILTER_CRYPTO_AES256_SHA256, FILTER_LZMA2
 from pipelines import audit
 from pipelines.bureau_files import BureauFiles, bureau_files
 from pipelines.deliver import SUMMARY_HEADER
+from pipelines.digest import sha256
 from pipelines.errors import UsageError
 from pipelines.keys import load_keys
 from pipelines.lock import run_lock
-from pipelines.manifest import sha256
 from pipelines.messages import say
 from pipelines.publish import Run, current, published
 from pipelines.receipt import Sent, receipt
 from pipelines.storage import private_folder, storage_of
+from pipelines.verify import verify
 
 CHECKLIST = "校验清单.sha256"
 SUMMARY = "汇总.csv"
@@ -56,16 +57,16 @@ def pack(
 
     A package is written aside, entered into the audit log, and only then given its name; none is
     begun before all keys and files are found good. Raises UsageError for a run that is not
-    published, an unknown bureau, and keys that are missing or weak; StaleError when a file is not
-    the one of the manifest; RunLocked, StorageError.
+    published, an unknown bureau, and keys that are missing or weak; StaleError for a run that is
+    not as it was published; RunLocked, StorageError.
     """
     with storage_of(say("打包", "packing"), to or out), run_lock(out):
         run = _published(out, run_id)
-        # Keys first: comparing the files of a whole region takes longer.
-        known = sorted(path.name[:6] for path in run.folder.glob("[0-9]" * 6 + "-*"))
-        _must_know(run, bureaus, known)
-        keys = load_keys(bureaus or known, keys_file)
-        chosen = bureau_files(out, run, bureaus)
+        verify(out, run)
+        found = bureau_files(out, run)
+        _must_know(run, bureaus, [item.code for item in found])
+        chosen = [item for item in found if not bureaus or item.code in bureaus]
+        keys = load_keys([item.code for item in chosen], keys_file)
         target = private_folder(to or packages_folder(out) / run.run_id)
         return [_pack(out, run, item, target, keys[item.code], sender) for item in chosen]
 

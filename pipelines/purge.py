@@ -10,6 +10,7 @@ from typing import Any
 from pipelines import audit
 from pipelines.aged import Aged, find_aged
 from pipelines.errors import StorageError, UsageError
+from pipelines.ledger import write_ledger
 from pipelines.lock import run_lock
 from pipelines.messages import say
 from pipelines.order import CHINA
@@ -80,6 +81,9 @@ def _remove(out: Path, item: Aged) -> None:
         names = [path.relative_to(folder).as_posix() for path in item.paths]
         # First, so that a run never lacks files of which nothing says why.
         note_purged_files(out, item.name, names)
+    elif item.kind in {"run", "held"}:
+        # So that nobody looks for it as for one that was lost.
+        write_ledger(out, "purged", item.name)
     for path in item.paths:
         if not path.is_dir() or path.is_symlink():
             path.unlink(missing_ok=True)

@@ -203,6 +203,8 @@ with prefect_test_harness(server_startup_timeout=120):
         found = leaks(tmp_path / folder, CANARIES.split(), [r"warehouse\.duckdb"], any_number=True)
         assert found == {}
     assert list((tmp_path / "database").glob("*.db*"))
+    for path in (tmp_path / "out", *(tmp_path / "out").rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
     assert found_in((ended.stdout + ended.stderr).encode(), CANARIES.split()) == set()
     (run,) = (tmp_path / "out" / "runs").iterdir()
     assert lists_of(run) == lists_of(sample_run.run.folder)
@@ -248,3 +250,21 @@ def test_unexpected_failures_reach_prefect_without_a_word_of_the_data():
     assert "1599" not in str(failure.value)
     assert b"1599" not in pickle.dumps(failure.value)
     assert isinstance(failure.value.hidden, KeyError)
+
+
+def test_failures_of_the_folder_can_be_tried_again_and_name_nobody():
+    nightly = pytest.importorskip("pipelines.nightly")
+
+    def gone():
+        raise FileNotFoundError(2, "gone", "payroll_15990119900101001X.csv")
+
+    with pytest.raises(FileNotFoundError) as failure:
+        nightly._do("take_in", gone)
+    assert "payroll_159901********001X.csv" in str(failure.value)
+
+    def unclear():
+        raise OSError("15990119900101001X")
+
+    with pytest.raises(nightly.StepFailed) as hidden:
+        nightly._do("take_in", unclear)
+    assert "1599" not in str(hidden.value)

@@ -9,12 +9,11 @@ import pytest
 
 from pipelines import audit
 from pipelines import purge as purging
-from pipelines.audit import read_log
 from pipelines.bureau_files import bureau_files
 from pipelines.cli import run_command
+from pipelines.digest import sha256
 from pipelines.errors import RunLocked, StaleError, StorageError, UsageError
 from pipelines.ingest import take_in
-from pipelines.manifest import sha256
 from pipelines.order import CHINA
 from pipelines.pack import pack
 from pipelines.publish import begin, current, hold, predecessor, publish, published
@@ -22,9 +21,11 @@ from pipelines.purge import purge
 from pipelines.release import release
 from pipelines.settings import Settings
 from pipelines.staged import transaction
+from pipelines.verify import verify
 from pipelines.warehouse import open_warehouse, state_folder
+from pipelines.which_run import all_runs
 from tests.canaries import leaks
-from tests.fake_run import BUREAUS, published_build
+from tests.fake_run import BUREAUS, audited, published_build
 from tests.folders import HEADER, payroll_row
 
 TODAY = datetime.now(CHINA).date()
@@ -69,10 +70,11 @@ def test_runs_that_are_old_go_and_their_rows_with_them(tmp_path):
     assert sum(found.bytes) == sum(len(f"{CANARY} {name}".encode()) for name in old)
     left = leaks(tmp_path, [CANARY])
     assert set(left) == {f"runs/{name}/名单.csv" for name in kept}
-    entries = read_log(tmp_path)
+    entries = audited(tmp_path, "purge")
     assert [entry["result"] for entry in entries] == ["begun", "done"]
     assert entries[1]["details"]["runs"] == old
     assert entries[1]["details"]["counts"] == {"run": 3}
+    assert [run.run_id for run in all_runs(tmp_path)] == kept  # nobody misses the others
     assert begin(tmp_path, date(2022, 3, 10)).run_id == "2022-03-10-2"  # no number is given twice
 
 
@@ -184,12 +186,13 @@ def test_kits_go_from_runs_that_stay_and_only_they_may_be_missing(tmp_path):
     assert "kits" in [item.kind for item in found.aged]
     assert not (done.run.folder / KIT).exists() and leaks(out, [CANARY]) == {}
     assert sha256(done.run.folder / "manifest.json") == before
-    (bureau,) = bureau_files(out, done.run, ("150100",))
+    assert verify(out, done.run).notes == ["1 个文件已按规定清除"]
+    bureau = bureau_files(out, done.run)[1]
     assert KIT not in {item.path for item in bureau.files} and len(bureau.files) == 6
     assert len(pack(out, keys_file=keys)) == 3
     (done.run.folder / "150100-呼和浩特市/别的.csv").unlink()
     with pytest.raises(StaleError, match="别的"):
-        bureau_files(out, done.run)
+        verify(out, done.run)
 
 
 def test_a_held_run_without_its_kits_can_still_be_released(tmp_path, monkeypatch):
@@ -209,7 +212,7 @@ def test_the_log_and_the_ledger_stay_whatever_their_age(tmp_path):
     for path in (tmp_path / ".state").iterdir():
         age(path, 900)
     purge(tmp_path, SETTINGS, 1)
-    assert read_log(tmp_path)[0]["action"] == "x"
+    assert len(audited(tmp_path, "x")) == 1
     assert run in (tmp_path / ".state" / "published.jsonl").read_text(encoding="utf-8")
 
 
@@ -231,7 +234,7 @@ def test_what_would_not_go_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(purging, "_remove", lambda out, item: None)
     with pytest.raises(StorageError, match="2022-03-18-1"):
         purge(tmp_path, SETTINGS, 1)
-    assert [entry["result"] for entry in read_log(tmp_path)] == ["begun", "incomplete"]
+    assert [entry["result"] for entry in audited(tmp_path, "purge")] == ["begun", "incomplete"]
 
 
 def test_a_purge_that_is_killed_leaves_no_half_run(tmp_path, monkeypatch):
@@ -261,7 +264,7 @@ def test_less_than_a_day_is_refused(tmp_path, asked, given):
     runs = [made(tmp_path, day, 400) for day in ("2022-03-18", "2022-03-19", "2022-03-20")]
     with pytest.raises(UsageError):
         purge(tmp_path, given, asked)
-    assert names(tmp_path) == runs and read_log(tmp_path) == []
+    assert names(tmp_path) == runs and audited(tmp_path, "purge") == []
 
 
 def test_the_command_says_what_goes_and_asks_the_settings(tmp_path, capsys, monkeypatch):
@@ -270,7 +273,7 @@ def test_the_command_says_what_goes_and_asks_the_settings(tmp_path, capsys, monk
     assert run_command(["purge", "--dry-run", "--out", str(out)]) == 0
     shown = capsys.readouterr().out
     assert runs[0] in shown and runs[1] not in shown and "将清除 1 项" in shown
-    assert names(out) == runs and read_log(out) == []
+    assert names(out) == runs and audited(out, "purge") == []
     assert run_command(["purge", "--older-than", "200", "--out", str(out)]) == 0
     assert names(out) == runs
     assert run_command(["purge", "--out", str(out)]) == 0
