@@ -338,8 +338,8 @@ def test_cells_come_back_as_they_were(folder):
     shown = {}
     for path in folder.kits():
         sheet = openpyxl.load_workbook(path).worksheets[0]
-        cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
-        assert {cell.number_format for cell in cells} == {"@"}
+        filled = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
+        assert {cell.number_format for cell in filled} == {"@"}
         assert {item.number_format for item in sheet.column_dimensions.values()} == {"@"}
     for begin in ("150100", "150000"):
         for row in folder.rows_shown(begin):
