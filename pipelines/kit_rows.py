@@ -12,7 +12,7 @@ from pipelines.decoding import DAMAGE
 from pipelines.layout import split_line
 from pipelines.messages import language
 from pipelines.repair_mark import mark_of
-from pipelines.set_aside import UNREADABLE
+from pipelines.set_aside import NO_ROW, UNREADABLE
 
 REGION = "150000"
 CELL_CHARACTERS = 32_000
@@ -69,7 +69,7 @@ left join named
     on rows.extract = named.extract
     and rows.file_name = named.file_name
     and rows.line_number = named.line_number
-where closed.line_number is null
+where closed.line_number is null and rows.reason not in {NO_ROW}
 """
 _MARK = mark_of("files.sha256", "rows.line_number", "rows.raw_row", "files.code_system")
 # Beside the rows, what was tried in vain: the repair that stands for a row and can't be used.

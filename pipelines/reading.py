@@ -49,7 +49,9 @@ class FileReader:
 
     def of_system(self, system: str | None) -> "FileReader":
         """The same file, read in another system."""
-        return FileReader(self.contract, self.layout, self.file_name, system, self.has_serials)
+        other = FileReader(self.contract, self.layout, self.file_name, system, self.has_serials)
+        other.misplaced = self.misplaced
+        return other
 
     def plain_line(self) -> str:
         """The pattern of a whole line in plain form.
@@ -111,16 +113,18 @@ from texts
 """
 
     def repair_select(self) -> str:
-        """line_number, source (更正来源) and order_given (更正处理) of `odd_lines`, cleaned."""
+        """line_number, source (更正来源) and order_given (更正处理) of `odd_lines`, cleaned.
+
+        Also of a line with too many fields: a note beside the table leaves the mark where it is.
+        """
         source, order = (
             f"cells[{place}]" if place else "cast(null as varchar)"
             for place in (self.layout.repair.source, self.layout.repair.order)
         )
         return (
             f"select line_number, {source} as source, {order} as order_given from"
-            f" (select line_number, clean_texts({self.fields()}) as cells from odd_lines"
-            f" where not contains(line, {quoted(DAMAGE)})) as split_lines"
-            f" where len(cells) = {self.layout.width}"
+            f" (select line_number, clean_texts({self.fields()}) as cells from odd_lines)"
+            " as split_lines"
         )
 
     def odd_select(self, lines: str = "odd_lines") -> str:
