@@ -37,6 +37,9 @@ def write_kits(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date)
     The name holds the day and a digest of the rows, so that a kit never takes the place of an
     older one in the folder of extracts. Nothing is written where nothing is to be mended.
     """
+    row = connection.execute("select count(*) from rows_set_aside").fetchone()
+    if not (row and row[0]):
+        return {}
     contracts = load_contracts()
     files = source_files(connection)
     names = dict(connection.execute("select bureau_code, bureau_name from ref_bureaus").fetchall())

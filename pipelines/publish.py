@@ -92,7 +92,8 @@ def tidy(out: Path) -> None:
             shutil.rmtree(runs_folder(out) / run_id, ignore_errors=True)
             write_ledger(out, "dropped", run_id)
     if now is not None and not any(entry["run"] == now.run_id for entry in entries):
-        _note_published(out, now)
+        # The ledger was lost: what it said can't be known, that it was lost must be.
+        _note_published(out, now, "found published")
 
 
 def unsettled(out: Path) -> list[str]:
@@ -244,10 +245,10 @@ def close_to_others(folder: Path) -> None:
         path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def _note_published(out: Path, run: Run) -> None:
+def _note_published(out: Path, run: Run, result: str = "published") -> None:
     """The audit log first: while the ledger's line is missing, tidy writes both again."""
     manifest = manifest_hash(run)
-    audit.record(out, "run", "published", run=run.run_id, manifest=manifest)
+    audit.record(out, "run", result, run=run.run_id, manifest=manifest)
     write_ledger(out, "published", run.run_id, manifest=manifest)
 
 

@@ -22,7 +22,9 @@ def run(order: Order, plain: bool = False, settings_file: Path | None = None) ->
     """
     with storage_of(say("准备", "preparing"), order.out):
         state = state_folder(order.out)
-    with recorded(order.out, order.as_of), run_lock(order.out):
+    # What fails of the extracts may pass, so it comes this far as it was raised.
+    reading = storage_of(say("读入", "taking in"), order.extracts)
+    with recorded(order.out, order.as_of), run_lock(order.out), reading:
         steps.prepare(order)
         if plain:
             return steps.run_plainly(order)

@@ -3,9 +3,11 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 SHEET_ROWS = 1_000_000
 IN_MEMORY_ROWS = 100_000
@@ -29,13 +31,21 @@ def write_sheet(path: Path, columns: list[Column], rows: list[list[str]]) -> Non
     Numbers that a spreadsheet would round (over 15 digits) stay text. Beyond what one sheet
     holds, rows go on in a further sheet.
     """
+    # Zipped in memory: what fails while it is written to disk is then an OSError like any other.
+    zipped = BytesIO()
+    try:
+        _fill(zipped, path.parent, columns, rows)
+    except FileCreateError as error:
+        raise error.args[0] from None  # of the spill files: the OSError that it is about
     path.touch(mode=0o600)
+    path.write_bytes(zipped.getbuffer())
+
+
+def _fill(zipped: BytesIO, spill: Path, columns: list[Column], rows: list[list[str]]) -> None:
     large = len(rows) > IN_MEMORY_ROWS
     # Spill files of large lists stay in the run's own folder: they hold personal data.
-    options = (
-        {"constant_memory": True, "tmpdir": str(path.parent)} if large else {"in_memory": True}
-    )
-    with xlsxwriter.Workbook(str(path), options) as book:
+    options = {"constant_memory": True, "tmpdir": str(spill)} if large else {"in_memory": True}
+    with xlsxwriter.Workbook(zipped, options) as book:
         book.set_properties({"created": CREATED})
         head = book.add_format({"bold": True, "border": 1, "bg_color": "#DDE8F3"})
         text = book.add_format({"num_format": "@"})

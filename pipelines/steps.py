@@ -164,12 +164,12 @@ def run_plainly(order: Order) -> HandedOver:
 @contextmanager
 def _opened(order: Order, step: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, open for a step; failures of storage are told with the step's name."""
-    readable = (runs_folder(order.out),)
-    with (
-        storage_of(step, order.out),
-        open_warehouse(order.warehouse, order.settings, readable) as connection,
-    ):
-        yield connection
+    with storage_of(step, order.out):
+        # Taking in has made it; an empty one must not be built upon.
+        order.warehouse.stat()
+        readable = (runs_folder(order.out),)
+        with open_warehouse(order.warehouse, order.settings, readable) as connection:
+            yield connection
 
 
 def _files_left_out(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -1,5 +1,6 @@
 """Storage: folders for one user only; and when it fails, one line with step and path."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,14 +10,24 @@ import duckdb
 from pipelines.errors import StorageError
 from pipelines.messages import say
 
-_SIGNS = (
-    "no space left",
-    "file too large",
-    "read-only file system",
-    "input/output error",
-    "disk quota",
-    "i/o error",
-)
+# How the system and DuckDB name what is wrong with a disk.
+_SIGNS = {
+    "no space left": ("磁盘已满", "no space left"),
+    "disk quota": ("超出磁盘配额", "the disk quota is exceeded"),
+    "file too large": ("超出文件大小上限", "the file would be too large"),
+    "read-only file system": ("文件系统只读", "the file system is read-only"),
+    "input/output error": ("磁盘读写错误", "input/output error"),
+    "i/o error": ("磁盘读写错误", "input/output error"),
+}
+# What else may keep a path from being used; of DuckDB's errors these can have other causes.
+_REASONS = _SIGNS | {
+    "permission denied": ("没有权限", "permission denied"),
+    "no such file": ("文件或文件夹不存在", "no such file or folder"),
+    "no files found": ("文件或文件夹不存在", "no such file or folder"),
+    "not a directory": ("不是文件夹", "not a folder"),
+    "file exists": ("同名文件已存在", "a file of that name is there"),
+    "could not set lock": ("数据库文件正被其他程序打开", "another program holds the database open"),
+}
 
 
 def private_folder(folder: Path) -> Path:
@@ -73,18 +84,16 @@ def storage_error(step: str, error: OSError | duckdb.Error, folder: Path) -> Sto
     """The one line for a failure of storage."""
     if isinstance(error, OSError):
         where = error.filename or folder
-        reason = error.strerror or type(error).__name__
+        text = error.strerror or ""
     else:
-        # Only what the disk said: DuckDB's messages may hold paths, never more is shown.
-        text = str(error).lower()
-        where = folder
-        reason = next((sign for sign in _SIGNS if sign in text), type(error).__name__)
-        if isinstance(error, duckdb.OutOfMemoryException):
-            reason = say("内存或临时空间不足", "memory or spill space is used up")
-        elif "lock" in text:
-            reason = say(
-                "数据库文件正被其他程序打开", "another program holds the database file open"
-            )
+        # Only what the disk said and of which file: more of other errors could hold data.
+        text = str(error)
+        named = re.search(r'"(/[^"]+)"', text) if isinstance(error, duckdb.IOException) else None
+        where = named[1] if named else folder
+    reason = next((say(*told) for sign, told in _REASONS.items() if sign in text.lower()), None)
+    if isinstance(error, duckdb.OutOfMemoryException) and not _tells_of_disk(error):
+        reason = say("内存或临时空间不足", "memory or spill space is used up")
+    reason = reason or getattr(error, "strerror", None) or type(error).__name__
     return StorageError(
         say(
             f"{step}：{where}：{reason}。请检查磁盘空间与权限后重新运行；已发布的名单未受影响",

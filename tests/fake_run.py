@@ -2,13 +2,16 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines import totals
+from pipelines.audit import read_log
 from pipelines.order import Order
 from pipelines.publish import begin
 from pipelines.settings import Settings
+from pipelines.staged import LEDGER
 from pipelines.steps import HandedOver, hand_over
 from pipelines.warehouse import open_warehouse
 
@@ -18,6 +21,7 @@ BUREAUS = (("150000", "自治区本级"), ("150100", "呼和浩特市"), ("15290
 
 def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
     """Write the tables that delivering and publishing read."""
+    connection.execute(LEDGER)
     connection.execute(
         "create or replace table ref_bureaus (bureau_code varchar, bureau_name varchar)"
     )
@@ -64,6 +68,11 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
         " '150100' as bureau_code, '1' as value_text, 'unit' as unit, null::varchar as document,"
         " null::varchar as article, date '2022-01-01' as valid_from, null::date as next_change"
     )
+
+
+def audited(out: Path, action: str) -> list[dict[str, Any]]:
+    """The entries of the audit log for one action."""
+    return [entry for entry in read_log(out) if entry["action"] == action]
 
 
 def order(folder: Path, only: tuple[str, ...] = (), publish_partial: bool = False) -> Order:

@@ -15,14 +15,13 @@ from openpyxl import load_workbook
 
 from pipelines import audit
 from pipelines import pack as packing
-from pipelines.audit import read_log
 from pipelines.cli import run_command
 from pipelines.errors import StaleError, StorageError, UsageError
 from pipelines.keys import load_keys
 from pipelines.lock import run_lock
 from pipelines.pack import pack
 from tests.canaries import leaks
-from tests.fake_run import BUREAUS, published_build
+from tests.fake_run import BUREAUS, audited, published_build
 from tests.programs import program
 
 KEYS = {code: f"口令-{code}-四五六七" for code, _ in BUREAUS}
@@ -105,7 +104,7 @@ def test_packages_are_entered_into_the_audit_log_and_nobody_else_reads_them(out,
         packages = pack(out, keys_file=key_file(tmp_path))
     finally:
         os.umask(umask)
-    entries = [entry["details"] for entry in read_log(out) if entry["action"] == "pack"]
+    entries = [entry["details"] for entry in audited(out, "pack")]
     assert [entry["bureau"] for entry in entries] == [code for code, _ in BUREAUS]
     assert [entry["sha256"] for entry in entries] == [item.sha256 for item in packages]
     for path in (out / "packages").rglob("*"):
@@ -174,8 +173,7 @@ def test_missing_weak_and_shared_keys_are_refused_and_nothing_is_packed(
 ):
     with pytest.raises(UsageError, match=told):
         pack(out, keys_file=key_file(tmp_path, content))
-    assert not (out / "packages").exists()
-    assert "pack" not in {entry["action"] for entry in read_log(out)}
+    assert not (out / "packages").exists() and audited(out, "pack") == []
 
 
 def test_a_passphrase_of_digits_stays_as_it_is_written(tmp_path):
@@ -222,7 +220,7 @@ def test_what_fails_half_way_leaves_nothing(out, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         pack(out, keys_file=key_file(tmp_path))
     assert [path for path in (out / "packages").rglob("*") if path.is_file()] == []
-    assert "pack" not in {entry["action"] for entry in read_log(out)}
+    assert audited(out, "pack") == []
 
 
 def test_unknown_runs_and_bureaus_are_told(out, tmp_path):

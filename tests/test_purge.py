@@ -9,7 +9,6 @@ import pytest
 
 from pipelines import audit
 from pipelines import purge as purging
-from pipelines.audit import read_log
 from pipelines.bureau_files import bureau_files
 from pipelines.cli import run_command
 from pipelines.digest import sha256
@@ -26,7 +25,7 @@ from pipelines.verify import verify
 from pipelines.warehouse import open_warehouse, state_folder
 from pipelines.which_run import all_runs
 from tests.canaries import leaks
-from tests.fake_run import BUREAUS, published_build
+from tests.fake_run import BUREAUS, audited, published_build
 from tests.folders import HEADER, payroll_row
 
 TODAY = datetime.now(CHINA).date()
@@ -58,11 +57,6 @@ def age(path: Path, days: int) -> None:
         os.utime(item, (then, then))
 
 
-def purges(out: Path) -> list[dict]:
-    """What the audit log says of purging."""
-    return [entry for entry in read_log(out) if entry["action"] == "purge"]
-
-
 def names(out: Path) -> list[str]:
     return sorted(path.name for path in (out / "runs").iterdir())
 
@@ -76,7 +70,7 @@ def test_runs_that_are_old_go_and_their_rows_with_them(tmp_path):
     assert sum(found.bytes) == sum(len(f"{CANARY} {name}".encode()) for name in old)
     left = leaks(tmp_path, [CANARY])
     assert set(left) == {f"runs/{name}/名单.csv" for name in kept}
-    entries = purges(tmp_path)
+    entries = audited(tmp_path, "purge")
     assert [entry["result"] for entry in entries] == ["begun", "done"]
     assert entries[1]["details"]["runs"] == old
     assert entries[1]["details"]["counts"] == {"run": 3}
@@ -218,7 +212,7 @@ def test_the_log_and_the_ledger_stay_whatever_their_age(tmp_path):
     for path in (tmp_path / ".state").iterdir():
         age(path, 900)
     purge(tmp_path, SETTINGS, 1)
-    assert "x" in {entry["action"] for entry in read_log(tmp_path)}
+    assert len(audited(tmp_path, "x")) == 1
     assert run in (tmp_path / ".state" / "published.jsonl").read_text(encoding="utf-8")
 
 
@@ -240,7 +234,7 @@ def test_what_would_not_go_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(purging, "_remove", lambda out, item: None)
     with pytest.raises(StorageError, match="2022-03-18-1"):
         purge(tmp_path, SETTINGS, 1)
-    assert [entry["result"] for entry in purges(tmp_path)] == ["begun", "incomplete"]
+    assert [entry["result"] for entry in audited(tmp_path, "purge")] == ["begun", "incomplete"]
 
 
 def test_a_purge_that_is_killed_leaves_no_half_run(tmp_path, monkeypatch):
@@ -270,7 +264,7 @@ def test_less_than_a_day_is_refused(tmp_path, asked, given):
     runs = [made(tmp_path, day, 400) for day in ("2022-03-18", "2022-03-19", "2022-03-20")]
     with pytest.raises(UsageError):
         purge(tmp_path, given, asked)
-    assert names(tmp_path) == runs and purges(tmp_path) == []
+    assert names(tmp_path) == runs and audited(tmp_path, "purge") == []
 
 
 def test_the_command_says_what_goes_and_asks_the_settings(tmp_path, capsys, monkeypatch):
@@ -279,7 +273,7 @@ def test_the_command_says_what_goes_and_asks_the_settings(tmp_path, capsys, monk
     assert run_command(["purge", "--dry-run", "--out", str(out)]) == 0
     shown = capsys.readouterr().out
     assert runs[0] in shown and runs[1] not in shown and "将清除 1 项" in shown
-    assert names(out) == runs and purges(out) == []
+    assert names(out) == runs and audited(out, "purge") == []
     assert run_command(["purge", "--older-than", "200", "--out", str(out)]) == 0
     assert names(out) == runs
     assert run_command(["purge", "--out", str(out)]) == 0

@@ -38,6 +38,7 @@ from pipelines.warehouse import open_warehouse
 from tests.dirty.harm import GREAT, LOCAL, harmed_lines
 from tests.folders import HEADER, Folder, payroll_row
 from tests.random_extracts import write_random_extracts
+from tests.second_opinion.identity import clean_person_id
 
 MANY = int(os.environ.get("RANDOM_HARM", "10000"))
 # A part of the one kind takes in so many harmed files; one of the other decides so many folders.
@@ -90,7 +91,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
     for path in extracts.glob("*.csv"):
         for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
             if row.get("person_id") and row.get("unit_id"):
-                worked[row["person_id"]].add(row["unit_id"])
+                worked[clean_person_id(row["person_id"])].add(row["unit_id"])
             if path.name.startswith("insured_units"):
                 names[row["unit_id"]] |= {row[name] for name in NAMES_OF_UNITS if row.get(name)}
     for unit in verdicts["job_retention_refund_units"]:
@@ -144,7 +145,10 @@ def touched(base: Base, lines: list[bytes]) -> tuple[set[str], set[str]]:
     text = "\n".join(line.decode("utf-8", errors="ignore") for line in lines)
     text += "\n" + "".join(sign for sign in text if sign not in " \t\"'\u200b\ufeff")
     units = {unit for unit, names in base.names.items() if any(name in text for name in names)}
-    persons = {person for person in base.worked if person in text}
+    # Fifteen digits of old are the same person.
+    persons = {
+        person for person in base.worked if person in text or person[:6] + person[8:17] in text
+    }
     people = persons | {person for person, at in base.worked.items() if at & units}
     return units | {unit for person in persons for unit in base.worked[person]}, people
 

@@ -9,7 +9,6 @@ import os
 import resource
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,8 +32,8 @@ MODULES = (
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
-def at_call(target: str, nth: int, when: str, number: int) -> None:
-    """Send this process a signal before or after the nth call of a function, by its dotted name."""
+def at_call(target: str, nth: int, when: str, action: Callable[[], object]) -> None:
+    """Do something before or after the nth call of a function, by its dotted name."""
     module, _, name = target.rpartition(".")
     try:
         owner: Any = importlib.import_module(module)
@@ -44,46 +43,52 @@ def at_call(target: str, nth: int, when: str, number: int) -> None:
     real: Callable[..., Any] = getattr(owner, name)
     calls = 0
 
-    def sabotaged(*arguments: Any, **named: Any) -> Any:
+    def disturbed(*arguments: Any, **named: Any) -> Any:
         nonlocal calls
         calls += 1
-        if calls == nth and when == "before":
-            os.kill(os.getpid(), number)
+        mine = calls
+        if mine == nth and when == "before":
+            action()
         result = real(*arguments, **named)
-        if calls == nth and when == "after":
-            os.kill(os.getpid(), number)
+        if mine == nth and when == "after":
+            action()
         return result
 
-    setattr(owner, name, sabotaged)
+    setattr(owner, name, disturbed)
 
 
 def run(order: dict[str, Any]) -> dict[str, Any]:
     """Fork, carry out the command line in the child, and say how it ended."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        started = time.monotonic()
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                os.dup2(out.fileno(), 1)
-                os.dup2(err.fileno(), 2)
-                code = _carry_out(order)
-            finally:
-                os._exit(code)
-        if order["signal_after"] is not None:
-            time.sleep(order["signal_after"])
-            with suppress(ProcessLookupError):
-                os.kill(child, order["signal"])
-        _, status = os.waitpid(child, 0)
-        seconds = time.monotonic() - started
-        out.seek(0)
-        err.seek(0)
-        return {
-            "code": os.waitstatus_to_exitcode(status),
-            "seconds": seconds,
-            "out": out.read().decode(),
-            "err": err.read().decode(),
-        }
+    # Pipes, since a process that may write no file must still be able to say so; they hold 64 kB.
+    out, err = os.pipe(), os.pipe()
+    started = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.dup2(out[1], 1)
+            os.dup2(err[1], 2)
+            code = _carry_out(order)
+        finally:
+            os._exit(code)
+    if order["signal_after"] is not None:
+        time.sleep(order["signal_after"])
+        with suppress(ProcessLookupError):
+            os.kill(child, order["signal"])
+    _, status = os.waitpid(child, 0)
+    seconds = time.monotonic() - started
+    return {
+        "code": os.waitstatus_to_exitcode(status),
+        "seconds": seconds,
+        "out": _said(out),
+        "err": _said(err),
+    }
+
+
+def _said(pipe: tuple[int, int]) -> str:
+    os.close(pipe[1])
+    with os.fdopen(pipe[0], "rb") as reader:
+        return reader.read().decode()
 
 
 def _carry_out(order: dict[str, Any]) -> int:
@@ -92,7 +97,8 @@ def _carry_out(order: dict[str, Any]) -> int:
     if order["file_size"] is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_size"], order["file_size"]))
     if order["at"] is not None:
-        at_call(*order["at"], number=order["signal"])
+        target, nth, when = order["at"]
+        at_call(target, nth, when, lambda: os.kill(os.getpid(), order["signal"]))
     if order["before"]:
         exec(order["before"], {})
     sys.argv = ["wengang", *order["arguments"]]
