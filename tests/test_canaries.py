@@ -78,6 +78,8 @@ def extracts(tmp_path_factory) -> Path:
         f"{PAYROLL},{NAMES[0]},{other},{PHONES[0]}\n{ahead},2.00,2.00,x,y,z\n",
         "utf-16",
     )
+    wide = other.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    put("payroll_202112_7.csv", f"{PAYROLL},{NAMES[0]},{wide},199-0007-7001\n{ahead},5,5,x,y,z\n")
     put("payroll_202112_4.csv", f"{ahead},1.00,1.00\n202112,{NAMES[0]},{other},210,1,1\n")
     put("payroll_202112_5.csv", f"{person},{NAMES[0]}\n" * 3, "gb18030")
     (folder / "payroll_202112_6.csv.gz").write_bytes(
