@@ -1,5 +1,6 @@
 """delivery.yaml: what the deliverer says of the folder and of its files."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -28,11 +29,15 @@ class FileNote:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The day of the delivery, what is complete, and the notes on files in their order."""
+    """The day of the delivery, what is complete, and the notes on files in their order.
+
+    `sha256` is that of the file as it was read, empty without one.
+    """
 
     as_of: date | None = None
     complete: tuple[str, ...] = ()
     notes: tuple[FileNote, ...] = ()
+    sha256: str = field(default="", compare=False)
 
     def system_of(self, file_name: str) -> str | None:
         """The system that wrote a file: of the last pattern that fits and names one."""
@@ -52,7 +57,8 @@ def read_delivery(extracts: Path) -> Delivery:
     if not path.is_file():
         raise _wrong(say("不是文件", "not a file"))
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
+        content = path.read_bytes()
+        given = yaml.safe_load(content.decode("utf-8-sig")) or {}
     except (OSError, ValueError, yaml.YAMLError) as error:
         reason = " ".join(str(getattr(error, "problem", "") or error).split())
         raise _wrong(say(f"无法读取（{reason}）", f"can't be read ({reason})")) from None
@@ -64,6 +70,7 @@ def read_delivery(extracts: Path) -> Delivery:
         as_of=_day(given.get("as_of")),
         complete=tuple(_complete(str(name)) for name in complete),
         notes=tuple(_notes(given.get("files") or {})),
+        sha256=hashlib.sha256(content).hexdigest(),
     )
 
 

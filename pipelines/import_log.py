@@ -69,6 +69,9 @@ def write_import_log(
     connection.execute("create or replace table delivery_complete (name varchar)")
     for name in delivery.complete:
         connection.execute("insert into delivery_complete values (?)", [name])
+    connection.execute("create or replace table delivery_file (sha256 varchar)")
+    if delivery.sha256:
+        connection.execute("insert into delivery_file values (?)", [delivery.sha256])
     connection.execute(_LOG)
     for extract in load_contracts():
         connection.execute(

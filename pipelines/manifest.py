@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines import ROOT, VERSION
+from pipelines.delivery import NAME as DELIVERY
 from pipelines.digest import sha256
 from pipelines.masking import masked
 from pipelines.messages import language
@@ -75,9 +76,14 @@ def code_fingerprint() -> str:
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The delivered files, and the note on them: it says what is complete and how codes are read.
+
+    A file that could not be read has no hash, since nothing of it is used.
+    """
     found = connection.execute(
-        "select file_name, extract, sha256, status, rows_accepted from import_log"
-        " order by file_name"
+        f"select '{DELIVERY}', null, sha256, 'accepted', null from delivery_file union all"
+        " select file_name, extract, sha256, status, rows_accepted from import_log"
+        " order by 1, 2"
     ).fetchall()
     names = ("file", "extract", "sha256", "status", "rows_accepted")
     # A file is known by its hash; whatever number somebody put into its name is hidden.

@@ -63,6 +63,7 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
         "create or replace table import_log as select 'payroll' as extract, 'payroll.csv' as file_name,"
         " 'ab' as sha256, 'accepted' as status, null::varchar as refusal, 3 as rows_accepted"
     )
+    connection.execute("create or replace table delivery_file as select 'cd' as sha256")
     connection.execute(
         "create or replace table policy_values as select 'x' as screening, 'y' as parameter,"
         " '150100' as bureau_code, '1' as value_text, 'unit' as unit, null::varchar as document,"
@@ -82,11 +83,11 @@ def order(folder: Path, only: tuple[str, ...] = (), publish_partial: bool = Fals
     return Order(extracts, folder / "out", DAY, Settings(), only, publish_partial)
 
 
-def published(folder: Path) -> HandedOver:
+def published(folder: Path, listed_units: int = 3) -> HandedOver:
     """The fake build handed over and published in `folder`/out."""
     asked = order(folder)
     with open_warehouse(asked.warehouse, asked.settings, (asked.out / "runs",)) as connection:
-        fill(connection)
+        fill(connection, listed_units)
     return hand_over(asked, begin(asked.out, asked.as_of).folder)
 
 

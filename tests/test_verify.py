@@ -7,7 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
+from pipelines import ROOT
 from pipelines.audit import audit_path
 from pipelines.cli import run_command
 from pipelines.digest import sha256
@@ -228,3 +230,18 @@ def test_what_others_may_read_is_noted(capsys, tmp_path, done):
     code, printed, _ = told(capsys, tmp_path / "out")
     assert code == 0
     assert "返还.csv: its mode is 0644" in printed and "呼和浩特市: its mode is 0755" in printed
+
+
+def test_the_manifest_of_a_real_run_names_what_it_was_made_from(sample_run: HandedOver):
+    """Against the files themselves and the policy files, read in other ways."""
+    manifest = json.loads((sample_run.run.folder / "manifest.json").read_text(encoding="utf-8"))
+    delivered = {path.name: sha256(path) for path in (ROOT / "data" / "sample").iterdir()}
+    assert {item["file"]: item["sha256"] for item in manifest["inputs"]} == delivered
+    assert manifest["code"]["version"] and len(manifest["code"]["sha256"]) == 64
+    named = {(item["screening"], item["parameter"]) for item in manifest["policy"]}
+    for path in (ROOT / "sql" / "screenings").glob("*/policy.yaml"):
+        keys = yaml.safe_load(path.read_text(encoding="utf-8")).keys() - {"title", "checked_on"}
+        assert {(path.parent.name, key) for key in keys} <= named
+    for item in manifest["policy"]:
+        assert item["valid_from"] <= manifest["as_of"]
+        assert item["next_change"] is None or item["next_change"] > manifest["as_of"]
