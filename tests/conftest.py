@@ -2,6 +2,7 @@
 
 import atexit
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from pipelines.order import make_order
 from pipelines.steps import HandedOver, prepare, run_plainly
 from tests.crash.processes import open_nursery
 from tests.crash.stage import Stage, build_stage
-from tests.figures import figures_of, write_figures
+from tests.figures import add_figures, write_figures
 
-_figures: dict[str, str] = {}
+_figures: Counter[str] = Counter()
 
 
 def silence() -> None:
@@ -35,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Collect the figures of the tests that passed, also from other processes."""
     if report.when == "call" and report.passed:
-        _figures.update(figures_of(report.user_properties))
+        add_figures(_figures, report.user_properties)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -1,9 +1,11 @@
 """Figures that tests measure, written into the READMEs when the full dose has passed.
 
 A test says `record_property("figure: kills", 100)`; the READMEs hold `<!--kills-->100<!---->`.
+What several tests measure under one name is added up.
 """
 
 import re
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,18 +18,17 @@ PREFIX = "figure: "
 _PLACE = re.compile(r"<!--([a-z0-9_]+)-->[^<]*<!---->")
 
 
-def figures_of(properties: list[tuple[str, Any]]) -> dict[str, str]:
-    """The figures among the properties of a test: whole numbers with marks of thousands."""
-    return {
-        name.removeprefix(PREFIX): f"{value:,}" if isinstance(value, int) else str(value)
-        for name, value in properties
-        if name.startswith(PREFIX)
-    }
+def add_figures(figures: Counter[str], properties: list[tuple[str, Any]]) -> None:
+    """Add the figures among the properties of a test."""
+    for name, value in properties:
+        if name.startswith(PREFIX):
+            figures[name.removeprefix(PREFIX)] += value
 
 
-def write_figures(figures: dict[str, str], readmes: tuple[Path, ...] = READMES) -> None:
+def write_figures(figures: Counter[str], readmes: tuple[Path, ...] = READMES) -> None:
     """Put figures where the READMEs name them, with today as `measured_on`; others stay."""
-    known = figures | {"measured_on": datetime.now(CHINA).date().isoformat()}
+    known = {name: f"{value:,}" for name, value in figures.items()}
+    known["measured_on"] = datetime.now(CHINA).date().isoformat()
     for path in readmes:
         text = path.read_text(encoding="utf-8")
         path.write_text(

@@ -27,9 +27,10 @@ PARTS = {
 MONEY = {"wage_base", "unit_paid", "person_paid"}
 
 
-def test_there_are_enough_of_them_and_each_has_its_name():
+def test_there_are_enough_of_them_and_each_has_its_name(record_property):
     corpus = [item for part in PARTS.values() for item in part]
     assert len(corpus) >= 80
+    record_property("figure: damaged_files", len(corpus))
     assert len({item.name for item in corpus}) == len(corpus)
     assert not [item.name for item in corpus if bool(item.refused) == bool(item.fates)]
 

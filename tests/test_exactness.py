@@ -1,6 +1,6 @@
 """Limits, averages and printed rates against exact fractions, on every pair of small numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from math import floor
@@ -85,7 +85,9 @@ def test_all_limits_in_use_are_tried() -> None:
     ("size_class", "limit"),
     [("medium", LIMIT), ("medium", LIMIT_OF_2021), ("micro", SMALL_LIMIT)],
 )
-def test_limit_of_every_pair_and_the_printed_rate(size_class: str, limit: Fraction) -> None:
+def test_limit_of_every_pair_and_the_printed_rate(
+    size_class: str, limit: Fraction, record_property: Callable[[str, object], None]
+) -> None:
     with emptied() as connection:
         set_limits(connection, limit)
         connection.execute(
@@ -136,6 +138,7 @@ def test_limit_of_every_pair_and_the_printed_rate(size_class: str, limit: Fracti
             """,
         )
     assert pairs == judged == sum(heads + 1 for heads in range(1, MOST_HEADS + 1))
+    record_property("figure: exact_pairs", pairs)
     assert printed == agreeing > MOST_HEADS_PRINTED**2 // 2
 
 

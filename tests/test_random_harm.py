@@ -16,6 +16,7 @@ import csv
 import gzip
 import os
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -154,7 +155,9 @@ def touched(base: Base, lines: list[bytes]) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize("part", parts("decided", FOLDERS * HARMS_PER_FOLDER))
-def test_verdicts_of_the_untouched_stay(base: Base, tmp_path: Path, part: int) -> None:
+def test_verdicts_of_the_untouched_stay(
+    base: Base, tmp_path: Path, part: int, record_property: Callable[[str, object], None]
+) -> None:
     compared = 0
     for number in range(FOLDERS):
         seed = part * FOLDERS + number
@@ -180,6 +183,7 @@ def test_verdicts_of_the_untouched_stay(base: Base, tmp_path: Path, part: int) -
             compared += len(base.verdicts[table].keys() - subjects)
             assert not moved, f"seed {seed}: {told}: {table}: {moved[:5]} moved"
     assert compared > 0
+    record_property("figure: random_damage", FOLDERS * HARMS_PER_FOLDER)
 
 
 def harm_folder(extracts: Path, rng: Random) -> tuple[list[str], list[bytes], bool]:
@@ -199,7 +203,9 @@ def harm_folder(extracts: Path, rng: Random) -> tuple[list[str], list[bytes], bo
 
 
 @pytest.mark.parametrize("part", parts("taken", FILES * 2))
-def test_no_line_is_lost(base: Base, tmp_path: Path, part: int) -> None:
+def test_no_line_is_lost(
+    base: Base, tmp_path: Path, part: int, record_property: Callable[[str, object], None]
+) -> None:
     """Many harmed copies of the extracts in one folder; each of one to three harms."""
     folder = Folder(tmp_path)
     folder.payroll(payroll_row(1), name="payroll_zz.csv")
@@ -237,6 +243,7 @@ def test_no_line_is_lost(base: Base, tmp_path: Path, part: int) -> None:
                 unharmed = set(before.split(b"\n")) & set(after.split(b"\n")) - {header, b""}
                 lost = (aside[name] - base.aside) & unharmed
                 assert not lost, f"{what}: {len(lost)} good rows set aside"
+    record_property("figure: random_damage", sum(len(told) for told, _, _ in done.values()))
 
 
 @pytest.mark.parametrize("part", parts("packed", FILES))

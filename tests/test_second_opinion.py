@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -89,19 +90,28 @@ def test_small_worlds_are_decided_alike(world: SmallWorld) -> None:
 
 
 @pytest.mark.full
-@settings(max_examples=MANY_WORLDS, deadline=None, database=None, suppress_health_check=HEALTH)
-@given(world=small_worlds())
-def test_many_small_worlds_are_decided_alike(world: SmallWorld) -> None:
-    compare_small_world(world)
+def test_many_small_worlds_are_decided_alike(
+    record_property: Callable[[str, object], None],
+) -> None:
+    @settings(max_examples=MANY_WORLDS, deadline=None, database=None, suppress_health_check=HEALTH)
+    @given(world=small_worlds())
+    def decided_alike(world: SmallWorld) -> None:
+        compare_small_world(world)
+
+    decided_alike()
+    record_property("figure: composed_worlds", MANY_WORLDS)
 
 
 @pytest.mark.full
-def test_pipeline_and_second_opinion_decide_a_large_region_alike(tmp_path: Path) -> None:
+def test_pipeline_and_second_opinion_decide_a_large_region_alike(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     extracts, people = tmp_path / "extracts", LARGE * PEOPLE_A_UNIT
     write_large_region(extracts, 1, LARGE, people, LARGE_DAY)
     results = run_pipeline(extracts, tmp_path / "out", LARGE_DAY)
     found = differences(extracts, LARGE_DAY, results)
     assert not found, "\n".join([f"{len(found)} differences", *found[:50]])
+    record_property("figure: region_units", LARGE)
 
 
 def test_same_seed_gives_the_same_files(tmp_path: Path) -> None:
