@@ -23,10 +23,11 @@ run: $(READY)
 	@$(BIN)/wengang run --extracts data/sample
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -m "not full"
+	$(BIN)/python -m pytest -n logical -m "not full"
 
+# The figures that the full dose measures go into the READMEs, with the day.
 test-all: $(READY) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --write-figures
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -43,10 +44,10 @@ $(READY): requirements.lock pyproject.toml
 	@.ci/setup "$(VENV)" "$(OFFLINE)"
 	@touch $@
 
-# Tests that open lists with other programs are skipped where these are not installed.
+# Tests that open lists and packages with other programs are skipped where these are not installed.
 test-tools:
-	@command -v apt-get >/dev/null || { echo "make test-tools: this machine has no apt-get; install LibreOffice Calc yourself"; exit 1; }
-	apt-get update && apt-get install --yes --no-install-recommends libreoffice-calc
+	@command -v apt-get >/dev/null || { echo "make test-tools: this machine has no apt-get; install LibreOffice Calc and 7-Zip yourself"; exit 1; }
+	apt-get update -qq && apt-get install --yes -qq --no-install-recommends libreoffice-calc 7zip p7zip-full
 
 # Wheels of this Python version and platform: make the kit on a machine like the one it is for.
 offline-kit: $(READY)

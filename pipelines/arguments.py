@@ -7,6 +7,8 @@ from pipelines.messages import say
 from pipelines.settings import load_settings
 
 EVERYWHERE = ("--lang", "--settings")
+# Options that take several values in a row.
+SEVERAL = ("--only", "--bureau")
 
 
 def arranged(arguments: list[str]) -> list[str]:
@@ -18,12 +20,12 @@ def arranged(arguments: list[str]) -> list[str]:
         if "=" not in front[-1] and rest:
             front.append(rest.pop(0))
     result: list[str] = []
-    takes_more = False
+    several = ""
     for item in [*rest[:1], *front, *rest[1:]]:
-        if takes_more and not item.startswith("-") and result[-1] != "--only":
-            result.append("--only")
+        if several and not item.startswith("-") and result[-1] != several:
+            result.append(several)
         if item.startswith("-"):
-            takes_more = item == "--only"
+            several = item if item in SEVERAL else ""
         result.append(item)
     return result
 

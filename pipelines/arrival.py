@@ -9,6 +9,7 @@ from pipelines.contracts import load_contracts
 from pipelines.errors import ExtractError
 from pipelines.folder_check import BureauMonths, FileCheck, FolderCheck
 from pipelines.labels import labels_of
+from pipelines.masking import masked
 from pipelines.messages import say
 from pipelines.order import CHINA
 from pipelines.policy import load_policies, title_of
@@ -22,9 +23,16 @@ from pipelines.settings import Settings
 def look_at(extracts: Path, settings: Settings) -> Iterator[str]:
     """Lines on files, columns, months by bureau, unknown codes, and what would be off.
 
-    Raises ExtractError, after the lines, for a folder that a run would refuse.
+    Ids, accounts and phones that stand where they don't belong are hidden. Raises ExtractError,
+    after the lines, for a folder that a run would refuse.
     """
     found = check_folder(extracts, settings)
+    yield from map(masked, _lines(found, settings))
+    if found.failure:
+        raise ExtractError(found.failure)
+
+
+def _lines(found: FolderCheck, settings: Settings) -> Iterator[str]:
     yield say("文件", "Files")
     for file in found.files:
         yield from _file(file)
@@ -48,8 +56,6 @@ def look_at(extracts: Path, settings: Settings) -> Iterator[str]:
         parts = [code.extract, code.column, code.system or "", code.code]
         yield f"  {' '.join(filter(None, parts))} · " + say(f"{code.rows} 行", f"{code.rows} rows")
     yield from _off(found, settings)
-    if found.failure:
-        raise ExtractError(found.failure)
 
 
 def _file(file: FileCheck) -> Iterator[str]:
@@ -66,6 +72,14 @@ def _file(file: FileCheck) -> Iterator[str]:
             say(f"{file.rows_read} 行", f"{file.rows_read} rows"),
             say(f"可用 {file.rows_accepted}", f"{file.rows_accepted} accepted"),
         ]
+        if file.rows_set_aside:
+            parts.append(say(f"搁置 {file.rows_set_aside}", f"{file.rows_set_aside} set aside"))
+        if file.rows_mended:
+            parts.append(
+                say(f"其中已更正 {file.rows_mended}", f"{file.rows_mended} of them mended")
+            )
+        if file.rows_void:
+            parts.append(say(f"其中作废 {file.rows_void}", f"{file.rows_void} of them void"))
     yield "  " + " · ".join(part for part in parts if part)
     if file.refusal:
         yield f"      {file.refusal}"

@@ -13,16 +13,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import StaleError
+from pipelines.audit_end import (
+    START,
+    End,
+    announce,
+    audit_path,
+    broken,
+    note_end,
+    read_end,
+    write_all,
+)
+from pipelines.masking import masked_value
 from pipelines.messages import say
 from pipelines.warehouse import state_folder
-
-START = "0" * 64
-
-
-def audit_path(out: Path) -> Path:
-    """Where the log of a publication folder lies."""
-    return state_folder(out) / "audit.jsonl"
 
 
 def record(
@@ -30,14 +33,13 @@ def record(
 ) -> dict[str, Any]:
     """Append one entry and force it to disk; the entry.
 
-    `subject` (a person or unit) is kept as a keyed hash alone; `details` must name nobody.
-    Raises OSError when the log can't be written: what is not recorded must not happen.
+    `subject` (a person or unit) is kept as a keyed hash alone; `details` must name nobody, and
+    ids, accounts and phones in them are hidden. Raises OSError when the log can't be written: what
+    is not recorded must not happen.
     """
     with _locked(out) as descriptor:
         text = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-        lines = text.split(b"\n")
-        torn = lines.pop()
-        last = next((entry for line in reversed(lines) if (entry := _entry(line))), None)
+        last, torn = _end(text)
         entry = {
             "number": last["number"] + 1 if last else 1,
             "at": datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -45,20 +47,18 @@ def record(
             "action": action,
             "result": result,
             "subject": subject and subject_hash(out, subject),
-            "details": details,
+            "details": masked_value(details),
             # What a crash left of a line stays, and is accounted for by the next entry.
-            "torn": hashlib.sha256(torn).hexdigest() if torn else None,
+            "torn": _digest(torn),
             "before": last["hash"] if last else START,
         }
         entry["hash"] = _hash(entry)
-        line = json.dumps(entry, ensure_ascii=False).encode()
-        try:
-            _write_all(descriptor, (b"\n" if torn else b"") + line + b"\n")
-            _note_head(out, entry)
-        except OSError:
-            # On a full disk the note of the head must not fall behind the log again and again.
-            os.ftruncate(descriptor, len(text))
-            raise
+        is_sound = announce(out, last, entry)
+        write_all(
+            descriptor, (b"\n" if text and text[-1:] != b"\n" else b"") + _line(entry) + b"\n"
+        )
+        if is_sound:
+            note_end(out, End(entry["number"], entry["hash"]))
     return entry
 
 
@@ -71,21 +71,10 @@ def subject_hash(out: Path, subject: str) -> str:
         key = secrets.token_bytes(32)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            _write_all(descriptor, key)
+            write_all(descriptor, key)
         finally:
             os.close(descriptor)
     return hmac.new(key, subject.encode(), "sha256").hexdigest()
-
-
-def head(out: Path) -> tuple[int, str]:
-    """The number and hash of the last entry as noted apart from the log; 0 before the first."""
-    try:
-        noted = json.loads(_head_path(out).read_text(encoding="utf-8"))
-        return int(noted["number"]), str(noted["hash"])
-    except FileNotFoundError:
-        return 0, START
-    except (OSError, ValueError, KeyError, TypeError):
-        raise _broken(out, say("链头文件已损坏", "the note of its last entry is damaged")) from None
 
 
 def read_log(out: Path) -> list[dict[str, Any]]:
@@ -93,47 +82,43 @@ def read_log(out: Path) -> list[dict[str, Any]]:
 
     Raises StaleError naming the first line that was changed, removed, added or reordered.
     """
-    text, number, noted = _read(out)
+    text, end = _read(out)
     lines = text.split(b"\n")
-    rest = lines.pop()  # what an interrupted write left, if anything
+    if lines[-1] == b"":
+        lines.pop()
     entries: list[dict[str, Any]] = []
-    before, torn = START, None
+    before, torn = START, list[bytes]()
     for at, line in enumerate(lines, start=1):
         entry = _entry(line)
-        if entry is None and torn is None:
-            torn = hashlib.sha256(line).hexdigest()
+        if entry is None:
+            torn.append(line)
             continue
         is_next = (
-            entry is not None
-            and entry.get("number") == len(entries) + 1
+            entry.get("number") == len(entries) + 1
             and entry.get("before") == before
-            and entry.get("torn") == torn
+            and entry.get("torn") == _digest(torn)
             and entry.get("hash") == _hash(entry)
+            and line == _line(entry)
         )
-        if not is_next or entry is None:
-            raise _broken(out, say(f"第 {at} 行", f"line {at}"))
+        if not is_next:
+            first = at if entry.get("torn") == _digest(torn) else at - len(torn)
+            raise broken(out, say(f"第 {first} 行", f"line {first}"))
         entries.append(entry)
-        before, torn = entry["hash"], None
-    if torn:
-        raise _broken(out, say(f"第 {len(lines)} 行", f"line {len(lines)}"))
-    if number > len(entries) or (number and entries[number - 1]["hash"] != noted):
-        found = len(entries)
-        raise _broken(
+        before, torn = entry["hash"], []
+    number, found = end.number, len(entries)
+    if number > found and torn:
+        first = len(lines) - len(torn) + 1
+        raise broken(out, say(f"第 {first} 行", f"line {first}"))
+    if number > found or (number and entries[number - 1]["hash"] != end.hash):
+        raise broken(
             out, say(f"应有 {number} 条，实有 {found} 条", f"{number} entries noted, {found} found")
         )
-    if len(entries) > number + 1 or (rest and _entry(rest)):
-        raise _broken(out, say(f"第 {number + 1} 条以后", f"after entry {number}"))
+    # Beyond the noted end a crash may have left the entry that was announced, or a part of it.
+    beyond = [entry["hash"] for entry in entries[number:]]
+    if beyond not in ([], [end.announced]) or (torn and (beyond or not end.announced)):
+        first = len(lines) - len(torn) - len(beyond) + 1
+        raise broken(out, say(f"第 {first} 行", f"line {first}"))
     return entries
-
-
-def _read(out: Path) -> tuple[bytes, int, str]:
-    """The log and the head noted apart from it, of one moment: nobody writes meanwhile."""
-    try:
-        with audit_path(out).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
-            return file.read(), *head(out)
-    except FileNotFoundError:
-        return b"", *head(out)
 
 
 def _hash(entry: dict[str, Any]) -> str:
@@ -141,6 +126,10 @@ def _hash(entry: dict[str, Any]) -> str:
     return hashlib.sha256(
         json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
     ).hexdigest()
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, ensure_ascii=False).encode()
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
@@ -151,34 +140,42 @@ def _entry(line: bytes) -> dict[str, Any] | None:
     return entry if isinstance(entry, dict) and {"number", "hash"} <= entry.keys() else None
 
 
+def _end(text: bytes) -> tuple[dict[str, Any] | None, list[bytes]]:
+    """The last entry, and what interrupted writes left behind it; a whole entry that lacks its
+    line end alone is an entry."""
+    torn: list[bytes] = []
+    lines = text.split(b"\n")
+    if lines[-1] == b"":
+        lines.pop()
+    for line in reversed(lines):
+        if entry := _entry(line):
+            return entry, torn
+        torn.insert(0, line)
+    return None, torn
+
+
+def _digest(torn: list[bytes]) -> str | None:
+    return hashlib.sha256(b"\n".join(torn)).hexdigest() if torn else None
+
+
+def _read(out: Path) -> tuple[bytes, End]:
+    """The log and the note of its end, while nobody writes."""
+    try:
+        descriptor = os.open(audit_path(out), os.O_RDONLY)
+    except FileNotFoundError:
+        return b"", read_end(out)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0), read_end(out)
+    finally:
+        os.close(descriptor)
+
+
 def _user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):
         return str(os.getuid())
-
-
-def _head_path(out: Path) -> Path:
-    return state_folder(out) / "audit.head"
-
-
-def _note_head(out: Path, entry: dict[str, Any]) -> None:
-    """Note the last entry beside the log, so that a log cut short is noticed."""
-    path = _head_path(out)
-    new = path.with_name(f".audit.head.{os.getpid()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        noted = {"number": entry["number"], "hash": entry["hash"]}
-        _write_all(descriptor, json.dumps(noted).encode())
-    finally:
-        os.close(descriptor)
-    new.replace(path)
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
-    os.fsync(descriptor)
 
 
 @contextmanager
@@ -189,13 +186,3 @@ def _locked(out: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _broken(out: Path, where: str) -> StaleError:
-    return StaleError(
-        say(
-            f"{audit_path(out)}：审计日志被改动或已损坏：{where}。请保留现状，报告信息安全负责人",
-            f"{audit_path(out)}: the audit log was tampered with or is damaged: {where}. Leave it"
-            " as it is and report it",
-        )
-    )

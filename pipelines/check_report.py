@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipelines.messages import say
+from pipelines.storage import private_folder
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Finding:
 
 def write_report(folder: Path, findings: list[Finding], skipped: list[str]) -> None:
     """Write results.json and 检查结果.md into `folder`, which is made when it is missing."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(folder)
     content = {"findings": [asdict(item) for item in findings], "skipped": skipped}
     _write(folder / "results.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     _write(folder / "检查结果.md", "\n".join(_lines(findings, skipped)) + "\n")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ PIECE_ROWS = 500_000
 SEVERITIES = ("critical", "warning")
 # Rows are not judged one by one here: these need the whole column at once.
 WHOLE = {"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"}
+_KIND = re.compile(r"([A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Warning))(?::|$)", re.ASCII)
 COLUMN_KEYS = ("column", "column_A", "column_B", "column_list")
 
 
@@ -217,9 +219,10 @@ def _crash(outcome: Any) -> str | None:
     info = outcome.exception_info or {}
     for item in [info, *(value for value in info.values() if isinstance(value, dict))]:
         if item.get("raised_exception"):
-            # The message may hold values of cells: only the kind of error is kept.
-            last = str(item.get("exception_traceback") or "").strip().splitlines()[-1:]
-            return (last[0] if last else "error").split(":")[0][:80]
+            # The message may hold values of cells, on several lines: only the kind is kept.
+            lines = str(item.get("exception_traceback") or "").splitlines()
+            kinds = [found[1] for line in lines if (found := _KIND.match(line))]
+            return kinds[-1] if kinds else "error"
     return None
 
 

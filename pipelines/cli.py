@@ -9,7 +9,7 @@ from types import FrameType
 import typer
 
 from pipelines.arguments import arranged, language_asked_for
-from pipelines.commands import check, policy, release, run, sample, verify
+from pipelines.commands import audit, check, pack, policy, purge, release, run, sample, verify
 from pipelines.exit_codes import exit_codes
 from pipelines.failures import INTERRUPTED, explain
 from pipelines.messages import say, use_language
@@ -21,6 +21,9 @@ COMMANDS = (
     sample,
     release,
     verify,
+    pack,
+    purge,
+    audit,
 )
 
 

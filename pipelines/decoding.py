@@ -4,6 +4,7 @@ import codecs
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from pipelines.messages import say
 CHUNK = 1 << 22
 # What stands in a line instead of bytes that are no text; such a line is set aside.
 DAMAGE = "\x1a"
+# Two bytes of a common Chinese character in GB18030; a flipped bit leaves one odd byte alone.
+_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 # Lines that are looked at when a file is not all UTF-8 and may be GB18030 or damaged UTF-8.
 LINES_ASKED = 5_000
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -26,7 +29,10 @@ codecs.register_error("damage", lambda error: (DAMAGE, cast(UnicodeDecodeError, 
 
 @dataclass(frozen=True)
 class Bytes:
-    """What one pass over a file's bytes tells; `can_be_read_in_place`: plain UTF-8 lines."""
+    """What one pass over a file's bytes tells; `can_be_read_in_place`: plain UTF-8 lines.
+
+    `lines` is right for what can be read in place.
+    """
 
     sha256: str
     encoding: str
@@ -67,7 +73,8 @@ def look_at(path: Path) -> Bytes:
         encoding = ""
     in_place = encoding == "utf-8" and not is_odd and not _is_gzip(path)
     encoding = encoding or _likelier_encoding(path)
-    return Bytes(digest.hexdigest(), encoding, in_place, lines + (last != b"\n"), lines > 0)
+    has_line_feeds = _has_line_feeds(path, encoding) if encoding == "utf-16" else lines > 0
+    return Bytes(digest.hexdigest(), encoding, in_place, lines + (last != b"\n"), has_line_feeds)
 
 
 def write_plain(path: Path, found: Bytes, target: Path) -> int:
@@ -98,22 +105,36 @@ def write_plain(path: Path, found: Bytes, target: Path) -> int:
     return lines + (last != "\n")
 
 
+def _has_line_feeds(path: Path, encoding: str) -> bool:
+    """Whether the text has a line feed; in UTF-16 the byte alone is also half of a character."""
+    with _opened(path) as stream:
+        text = io.TextIOWrapper(stream, encoding, errors="damage", newline="")
+        return any("\n" in chunk for chunk in iter(lambda: text.read(CHUNK), ""))
+
+
 def _likelier_encoding(path: Path) -> str:
-    """UTF-8 or GB18030 by the lines that are not ASCII: a few damaged ones change nothing."""
-    asked = as_utf8 = as_gb18030 = 0
+    """UTF-8 or GB18030 by the lines that are not ASCII: a few damaged ones change nothing.
+
+    A line speaks for GB18030 when it holds a common Chinese character of it. Lines that speak for
+    neither are damaged where most lines are ASCII.
+    """
+    all_lines = asked = as_utf8 = as_gb18030 = 0
     with _opened(path) as stream:
         for line in stream:
+            all_lines += 1
             if line.isascii():
                 continue
             asked += 1
             as_utf8 += _decodes(line, "utf-8")
-            as_gb18030 += _decodes(line, "gb18030")
+            as_gb18030 += _PAIR.search(line) is not None and _decodes(line, "gb18030")
             if asked == LINES_ASKED:
                 break
     if as_utf8 * 2 >= asked:
         return "utf-8"
     if as_gb18030 * 2 > asked:
         return "gb18030"
+    if asked * 2 <= all_lines:
+        return "gb18030" if as_gb18030 > as_utf8 else "utf-8"
     raise ExtractError(
         say(
             f"{path.name}：编码无法识别，既不是 UTF-8、UTF-16，也不是 GB18030，请重新导出",

@@ -12,12 +12,15 @@ import duckdb
 
 from pipelines.errors import WengangError
 from pipelines.messages import say
+from pipelines.publication import is_public, publishable
 from pipelines.sheets import Column, write_sheet
 from pipelines.sqltext import identifier
 
 SUMMARY_HEADER = ("盟市代码", "盟市", "名单", "户数", "人数", "金额")
 _INTERNAL = re.compile(r"[a-z0-9_]+")
 _PLACES = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
+# What begins a formula; East Asian editions also take the full-width signs for one.
+_BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBERS = ("DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT")
 
 
@@ -45,7 +48,8 @@ def deliver(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, in
     """Write every list of every bureau under `folder`; data rows by path from `folder`.
 
     Each bureau of ref_bureaus gets each of its lists, also an empty one. The same tables give
-    the same bytes. Raises WengangError for a list that can't be divided among the bureaus.
+    the same bytes. Raises WengangError for a list that can't be divided among the bureaus, and
+    CheckFailed for a public list with somebody's id, phone or account in it.
     """
     bureaus = connection.execute(
         "select bureau_code, bureau_name from ref_bureaus order by 1"
@@ -58,6 +62,8 @@ def deliver(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, in
         _check_addressees(connection, list_name)
         for code, name in bureaus:
             rows = list(_rows(connection, list_name, columns, subjects, code))
+            if is_public(list_name):
+                rows = publishable(connection, list_name, columns, rows)
             target = folder / f"{code}-{name}" / list_name
             write_csv(target.with_name(f"{list_name}.csv"), [item.title for item in columns], rows)
             write_sheet(target.with_name(f"{list_name}.xlsx"), columns, rows)
@@ -123,7 +129,7 @@ def write_csv(path: Path, header: list[str], rows: list[list[str]]) -> None:
 
 def neutral(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return "'" + text if text.startswith(_BEGIN_FORMULAS) else text
 
 
 def _columns(

@@ -54,6 +54,8 @@ def read_delivery(extracts: Path) -> Delivery:
     path = extracts / NAME
     if not path.exists():
         return Delivery()
+    if not path.is_file():
+        raise _wrong(say("不是文件", "not a file"))
     try:
         content = path.read_bytes()
         given = yaml.safe_load(content.decode("utf-8-sig")) or {}
@@ -89,7 +91,7 @@ def _notes(files: Any) -> list[FileNote]:
     for pattern, note in files.items():
         _known_keys(note, ("system", "control"), f"files.{pattern}")
         system = note.get("system")
-        if system is not None and system not in known_systems():
+        if system is not None and str(system) not in known_systems():
             names = ", ".join(sorted(known_systems()))
             raise _wrong(
                 say(

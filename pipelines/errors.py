@@ -1,10 +1,19 @@
 """Expected failures: one class per cause, each with the exit code that the README documents."""
 
+from pipelines.masking import masked
+
 
 class WengangError(Exception):
-    """A failure that is told in one line: where, what was asked, what was found, what to do."""
+    """A failure that is told in one line: where, what was asked, what was found, what to do.
+
+    A full id, account or phone number in it is hidden: the line goes to terminals, logs and
+    Prefect, and names of files and keys of delivery.yaml are whatever somebody wrote.
+    """
 
     exit_code = 1
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(masked(text))
 
 
 class UsageError(WengangError):

@@ -9,8 +9,9 @@ import duckdb
 from typer.exceptions import Abort, TyperException
 
 from pipelines.errors import WengangError
+from pipelines.masking import masked
 from pipelines.messages import say
-from pipelines.storage import is_storage_failure, storage_error
+from pipelines.storage import is_storage_failure, private_folder, storage_error
 
 INTERRUPTED = 130
 WRONG_USE = 2
@@ -25,7 +26,12 @@ def keep_stacks_in(folder: Path) -> None:
 
 
 def explain(error: BaseException) -> tuple[str, int]:
-    """The line to print and the exit code."""
+    """The line to print, in which ids, accounts and phones are hidden, and the exit code."""
+    line, code = _told(error)
+    return masked(line), code
+
+
+def _told(error: BaseException) -> tuple[str, int]:
     if isinstance(error, WengangError):
         return " ".join(str(error).split()), error.exit_code
     if is_interruption(error):
@@ -81,7 +87,7 @@ def _keep_stack(error: BaseException) -> Path | None:
         lines.append(f"{frame.filename}:{frame.lineno} in {frame.name}\n")
     path = _stacks[0] / f"{datetime.now():%Y%m%d-%H%M%S}.txt"
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(path.parent)
         path.touch(mode=0o600)
         path.write_text("".join(lines), encoding="utf-8")
     except OSError:

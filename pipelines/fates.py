@@ -1,4 +1,4 @@
-"""Where each row of a file ends: staged, out of scope or set aside; and that it all adds up."""
+"""Where each row of a file ends: staged, out of scope, set aside or kept to mend another."""
 
 import duckdb
 
@@ -7,6 +7,7 @@ from pipelines.errors import WengangError
 from pipelines.file_read import FileRead
 from pipelines.messages import say
 from pipelines.reading import FileReader
+from pipelines.repair_rows import IS_REPAIR, find_repairs, judge_repairs, keep_repairs, remark_on
 from pipelines.set_aside import keep_set_aside
 from pipelines.sqltext import identifier, quoted
 from pipelines.staged import money_columns, staged_name, staged_select
@@ -29,7 +30,7 @@ def settle_rows(
     connection.execute(f"create or replace temp view {raw} as {reader.plain_select()}")
     good = f"not {outside} and problem_reason is null"
     connection.execute(f"insert into {table} from ({select}) where {good}")
-    plain = _count(connection, f"from file_lines where is_plain and {reader.is_data()}")
+    plain = _count(connection, f"from file_lines where {reader.is_plain()} and {reader.is_data()}")
     mine = f"from {table} where file_name = {quoted(read.file_name)}"
     sums = [_sums(connection, money, mine)]
     if sums[0][0] < plain:
@@ -39,21 +40,28 @@ def settle_rows(
     _must_equal(read.file_name, plain, sums[0][0] + read.rows_out_of_scope)
 
     odd = _count(connection, "from odd_lines")
+    repairs = 0
     if odd:
-        connection.execute(f"create or replace temp view {raw} as {reader.odd_select()}")
+        odd_select = find_repairs(connection, reader)
+        connection.execute(f"create or replace temp view {raw} as {odd_select}")
         connection.execute(f"create or replace temp table odd_rows as {select}")
-        sums.append(_sums(connection, money, "from odd_rows"))
-        connection.execute(f"insert into {table} from odd_rows where {good}")
-        read.rows_out_of_scope += _count(connection, f"from odd_rows where {outside}")
+        judge_repairs(connection)
         wrong = f"not {outside} and problem_reason is not null"
-        read.rows_set_aside = _count(connection, f"from odd_rows where {wrong}")
-        if read.rows_set_aside:
+        own = f"not {IS_REPAIR}"
+        # A repair is the row of another file once more: control totals count that row only.
+        sums.append(_sums(connection, money, f"from odd_rows where {own}"))
+        connection.execute(f"insert into {table} from odd_rows where {good} and {own}")
+        read.rows_out_of_scope += _count(connection, f"from odd_rows where {outside} and {own}")
+        read.rows_set_aside = _count(connection, f"from odd_rows where {wrong} and {own}")
+        repairs = keep_repairs(connection, contract, read.file_name, outside)
+        if read.rows_set_aside or repairs:
             keep_set_aside(connection, contract, reader.layout, read.file_name, wrong)
-        read.remarks = _differences(connection, reader, raw)
-        connection.execute("drop table odd_rows")
+        remarks = (_differences(connection, reader, raw), remark_on(reader))
+        read.remarks = say("；", "; ").join(filter(None, remarks))
+        connection.execute("drop table odd_rows; drop table odd_repairs")
 
     read.rows_read = plain + odd
-    _check_balance(connection, reader, read, _count(connection, mine))
+    _check_balance(connection, reader, read, _count(connection, mine) + repairs)
     _keep_sums(connection, read, money, sums)
 
 
@@ -67,21 +75,19 @@ def _make_odd(connection: duckdb.DuckDBPyConnection, rest: str) -> int:
 
 
 def _check_balance(
-    connection: duckdb.DuckDBPyConnection, reader: FileReader, read: FileRead, staged: int
+    connection: duckdb.DuckDBPyConnection, reader: FileReader, read: FileRead, kept: int
 ) -> None:
-    """Lines = headings + blank + rows, and rows = staged + out of scope + set aside."""
+    """Lines = headings + blank + rows, and rows = kept + out of scope + set aside."""
     if read.rows_read + read.heading_lines < read.physical_lines:
         blank = f"from file_lines where {reader.is_data()} and {reader.is_blank()}"
-        layout = reader.layout
-        above = layout.last_heading_line - len(layout.heading_lines)
-        read.blank_lines = above + _count(connection, blank)
+        read.blank_lines = _count(connection, blank)
     _must_equal(
         read.file_name,
         read.physical_lines,
         read.heading_lines + read.blank_lines + read.rows_read,
     )
     _must_equal(read.file_name, read.physical_lines, _count(connection, "from file_lines"))
-    settled = staged + read.rows_out_of_scope + read.rows_set_aside
+    settled = kept + read.rows_out_of_scope + read.rows_set_aside
     _must_equal(read.file_name, read.rows_read, settled)
 
 

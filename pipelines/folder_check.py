@@ -22,6 +22,8 @@ class FileCheck:
     rows_duplicate: int
     rows_out_of_scope: int
     rows_set_aside: int
+    rows_mended: int
+    rows_void: int
     columns: tuple[str, ...]
     headers: tuple[str, ...]
     missing_columns: tuple[str, ...]

@@ -27,6 +27,7 @@ _CODE = r"[A-Za-wyz_-]*[0-9][0-9A-Za-wyz_-]*"
 _UPPER_CODE = r"[A-Z]*[0-9][0-9A-Z]*"
 # Chinese without 无, which alone or in 暂无 means that there is nothing
 _TEXT = r"[一-龥·0-9]*[一-旟旡-龥0-9]"
+_CODE_PROBLEM = "case when is_sheet_error({text}) then 'spreadsheet_error' else 'ruined_number' end"
 _DAY_ENDS = (
     r"(?:0[1-9]|1[0-2]){dash}(?:0[1-9]|1[0-9]|2[0-8])"
     r"|(?:0[13-9]|1[0-2]){dash}(?:29|30)|(?:0[13578]|1[02]){dash}31"
@@ -42,7 +43,7 @@ FORMS = {
         from_plain="nullif({cell}, '')",
         clean="codes",
         convert="as_code({text})",
-        problem="'ruined_number'",
+        problem=_CODE_PROBLEM,
     ),
     "upper_code": Form(
         sql_type="varchar",
@@ -50,7 +51,7 @@ FORMS = {
         from_plain="nullif({cell}, '')",
         clean="codes",
         convert="upper(as_code({text}))",
-        problem="'ruined_number'",
+        problem=_CODE_PROBLEM,
     ),
     "person_id": Form(
         sql_type="varchar",
@@ -88,7 +89,7 @@ FORMS = {
         sql_type="decimal(18, 4)",
         plain=r"-?[0-9]{1,13}(?:\.[0-9]{1,4})?",
         from_plain="cast(nullif({cell}, '') as decimal(18, 4))",
-        clean="codes",
+        clean="cells",
         convert="as_money({text})",
         problem="'not_money'",
     ),
@@ -96,7 +97,7 @@ FORMS = {
         sql_type="bigint",
         plain=r"[0-9]{1,9}",
         from_plain="cast(nullif({cell}, '') as bigint)",
-        clean="codes",
+        clean="cells",
         convert="as_integer({text})",
         problem="'not_a_number'",
     ),

@@ -10,7 +10,8 @@ import duckdb
 from pipelines.contracts import load_contracts
 from pipelines.delivery import Delivery, FileNote
 from pipelines.messages import language, say
-from pipelines.staged import staged_name
+from pipelines.repairs import OPEN_ROWS
+from pipelines.row_counts import row_counts
 
 REASONS_SHOWN = 5
 
@@ -19,8 +20,8 @@ create or replace table import_log (
     extract varchar, file_name varchar, sha256 varchar, encoding varchar, delimiter varchar,
     code_system varchar, status varchar, refusal varchar, physical_lines bigint,
     heading_lines bigint, blank_lines bigint, rows_read bigint, rows_accepted bigint,
-    rows_duplicate bigint, rows_out_of_scope bigint, rows_set_aside bigint, first_reasons varchar,
-    unknown_headers varchar
+    rows_duplicate bigint, rows_out_of_scope bigint, rows_set_aside bigint, rows_mended bigint,
+    rows_void bigint, rows_standing bigint, first_reasons varchar, unknown_headers varchar
 )
 """
 
@@ -62,8 +63,8 @@ def write_import_log(
     word = language()
     connection.execute(
         "create or replace view set_aside as select extract, file_name, line_number, column_name,"
-        f" coalesce(problems.{word}, rows_set_aside.reason) as reason, raw_row from rows_set_aside"
-        " left join ref_problems as problems on rows_set_aside.reason = problems.code"
+        f" coalesce(problems.{word}, open_rows.reason) as reason, raw_row from ({OPEN_ROWS})"
+        " as open_rows left join ref_problems as problems on open_rows.reason = problems.code"
     )
     connection.execute("create or replace table delivery_complete (name varchar)")
     for name in delivery.complete:
@@ -73,15 +74,14 @@ def write_import_log(
         connection.execute("insert into delivery_file values (?)", [delivery.sha256])
     connection.execute(_LOG)
     for extract in load_contracts():
-        table = staged_name(extract)
         connection.execute(
             "insert into import_log select files_read.extract, files_read.file_name, sha256,"
             " encoding, delimiter, code_system, 'accepted', null, physical_lines, heading_lines,"
-            " blank_lines, rows_read, coalesce(kept.accepted, 0), coalesce(kept.twice, 0),"
-            " rows_out_of_scope, rows_set_aside, null, nullif(unknown_headers, '')"
-            " from files_read left join (select file_name, count(*) filter (not is_duplicate) as"
-            f" accepted, count(*) filter (is_duplicate) as twice from {table} group by file_name)"
-            " as kept on files_read.file_name = kept.file_name where files_read.extract = ?",
+            " blank_lines, rows_read, counts.rows_accepted, counts.rows_duplicate,"
+            " counts.rows_out_of_scope, counts.rows_set_aside, counts.rows_mended,"
+            " counts.rows_void, counts.rows_standing, null, nullif(unknown_headers, '')"
+            f" from files_read inner join ({row_counts(extract)}) as counts"
+            " on files_read.file_name = counts.file_name where files_read.extract = ?",
             [extract],
         )
     for refusal in refusals:
@@ -91,8 +91,10 @@ def write_import_log(
             [refusal.extract, refusal.file_name, refusal.sha256 or None, refusal.text],
         )
     for path in others:
+        # A name in an old encoding is shown with its bytes.
+        shown = path.name.encode("utf-8", "backslashreplace").decode()
         connection.execute(
-            "insert into import_log (file_name, status) values (?, 'not_recognised')", [path.name]
+            "insert into import_log (file_name, status) values (?, 'not_recognised')", [shown]
         )
     _write_reasons(connection)
 
@@ -110,7 +112,7 @@ def _write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
         "select extract, file_name, remarks from files_read where remarks <> ''"
     ).fetchall()
     told: dict[tuple[str, str], list[str]] = {}
-    for extract, file_name, text in [*rows, *remarks]:
+    for extract, file_name, text in [*remarks, *rows]:
         told.setdefault((extract, file_name), []).append(text)
     for (extract, file_name), texts in told.items():
         connection.execute(
@@ -126,12 +128,14 @@ def _differences(
     for name, wanted in note.control.items():
         marks = ", ".join("?" for _ in files)
         select = (
-            f"select sum(rows_read) from files_read where file_name in ({marks})"
+            f"select sum(rows_read) - (select count(*) from repairs where file_name in ({marks}))"
+            f" from files_read where file_name in ({marks})"
             if name == "rows"
             else f"select sum(total) from file_sums where file_name in ({marks})"
             " and column_name = ?"
         )
-        row = connection.execute(select, files if name == "rows" else [*files, name]).fetchone()
+        values = [*files, *files] if name == "rows" else [*files, name]
+        row = connection.execute(select, values).fetchone()
         found = Decimal(row[0]) if row and row[0] is not None else Decimal(0)
         if found != wanted:
             wrong.append(

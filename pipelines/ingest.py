@@ -17,6 +17,7 @@ from pipelines.import_log import Refusal, control_refusals, write_import_log
 from pipelines.loading import refuse_special
 from pipelines.messages import say
 from pipelines.reference import load_reference
+from pipelines.repairs import settle_repairs
 from pipelines.settings import Settings
 from pipelines.staged import forget, prepare, staged_name, transaction
 from pipelines.staging import fingerprint, stage_file
@@ -62,6 +63,7 @@ def take_in(
             refusals.append(refusal)
             with transaction(connection):
                 forget(connection, refusal.extract, refusal.file_name)
+        settle_repairs(connection)
         for contract in contracts.values():
             with transaction(connection):
                 mark_duplicates(connection, contract)
@@ -76,14 +78,15 @@ def sort_files(
 ) -> tuple[list[tuple[Path, str]], list[Path]]:
     """The files of a folder with their extracts, in the order of names; and those of no extract.
 
-    A file belongs to the extract whose name or Chinese title its own name begins with.
+    A file belongs to the extract whose name or Chinese title its own name begins with. One whose
+    name is in an old encoding can't be named in any report, so it is of none.
     """
     recognised, others = [], []
     for path in sorted(extracts.iterdir(), key=lambda path: path.name):
         if path.name == DELIVERY or path.name.startswith((".", "~$")):
             continue
         extract = extract_of(path.name, contracts)
-        if extract:
+        if extract and is_text(path.name):
             recognised.append((path, extract))
         else:
             others.append(path)
@@ -100,6 +103,11 @@ def extract_of(file_name: str, contracts: dict[str, Contract]) -> str | None:
         if name.startswith(begin)
     ]
     return max(fitting)[1] if fitting else None
+
+
+def is_text(file_name: str) -> bool:
+    """Whether every byte of a file's name is text."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in file_name)
 
 
 def _take_in_file(

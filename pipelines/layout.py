@@ -2,16 +2,23 @@
 
 import csv
 import re
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 
 from pipelines.contracts import Column, Contract, normalise_header
+from pipelines.decoding import DAMAGE
 from pipelines.errors import ExtractError
 from pipelines.messages import say
+from pipelines.repair_mark import RepairPlaces, is_of_kit, repair_places
 
 DELIMITERS = (",", "\t", ";", "|")
 TITLE_ROWS = 3
 FOOTER_ROWS = 6
 _FIELD_CODE = re.compile(r"[a-z]{2,3}[0-9]{2,3}[a-z0-9]?")
+# No header has one; identity numbers, accounts and phones have.
+_LONG_NUMBER = re.compile(r"[0-9]{11}")
+# What stands in rows of data and in no header: long numbers, days.
+_DATA = re.compile(r"\d{7}|\d{4}[-/.年]\d{1,2}[-/.月]\d|\d{3,4}[ -]\d{4}")
 _FOOTER = re.compile(
     r"(合计|总计|小计|本页合计|填表人?|填报人?|填报单位|填表日期|制表人?|制表单位|制表日期|审核人?"
     r"|复核人?|经办人?|负责人|单位负责人|打印日期|打印时间|导出日期|导出时间)(.*)"
@@ -21,16 +28,24 @@ _FOOTER = re.compile(
 @dataclass(frozen=True)
 class Layout:
     """Line numbers count from 1; `positions` gives each column's fields, the first one winning,
-    `headers` what stands above them."""
+    `headers` what stands above them, `header_rows` the header and a row of codes as compared."""
 
     delimiter: str
     width: int
+    header_line: int
     last_heading_line: int
     heading_lines: tuple[int, ...]
     positions: dict[str, tuple[int, ...]]
     headers: dict[str, str]
     unknown_headers: tuple[str, ...]
+    header_rows: tuple[tuple[str, ...], ...] = ()
     footer_lines: tuple[int, ...] = ()
+    repair: RepairPlaces = RepairPlaces()
+
+    def without_headings(self, lines: set[int]) -> "Layout":
+        """The same layout, in which these lines are no headings."""
+        kept = tuple(line for line in self.heading_lines if line not in lines)
+        return replace(self, heading_lines=kept)
 
 
 Lines = list[tuple[int, str]]
@@ -42,9 +57,16 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
     Raises ExtractError when no line is a header, and when a required column is missing: with the
     file, the column and the headers that are accepted.
     """
+    if not any(line.strip() for _, line in head):
+        raise ExtractError(
+            say(
+                f"{name}：文件没有内容，请重新提供",
+                f"{name}: there is nothing in the file; deliver it again",
+            )
+        )
     filled = [(number, line) for number, line in head if line.strip()][: TITLE_ROWS + 2]
     candidates = [
-        (len(_recognised(contract, split_line(line, delimiter))), -index, delimiter)
+        (len(recognised(contract, split_line(line, delimiter))), -index, delimiter)
         for delimiter in DELIMITERS
         for index, (_, line) in enumerate(filled[: TITLE_ROWS + 1])
     ]
@@ -63,19 +85,31 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
             )
         )
     index = -negative_index
+    if DAMAGE in filled[index][1] or _LONG_NUMBER.search(filled[index][1]):
+        raise ExtractError(
+            say(
+                f"{name}：表头行已损坏，或与数据行连在一起，请重新导出",
+                f"{name}: the header is damaged, or runs into the first row; export it again",
+            )
+        )
     header = split_line(filled[index][1], delimiter)
+    header_rows = [header]
     last = index
     if index + 1 < len(filled):
         codes = split_line(filled[index + 1][1], delimiter)
         if _is_header_too(contract, codes):
             header = _merged(contract, header, codes)
+            header_rows.append(codes)
             last = index + 1
-    positions = _recognised(contract, header)
+    positions = recognised(contract, header)
     _require(contract, name, positions)
     used = {position for fields in positions.values() for position in fields}
+    repair = repair_places(header)
+    kit = {at for at, text in enumerate(header, start=1) if repair.source and is_of_kit(text)}
     layout = Layout(
         delimiter=delimiter,
         width=len(header),
+        header_line=filled[index][0],
         last_heading_line=filled[last][0],
         heading_lines=tuple(number for number, _ in filled[: last + 1]),
         positions=positions,
@@ -83,14 +117,12 @@ def find_layout(contract: Contract, name: str, head: Lines, tail: Lines) -> Layo
             name: " / ".join(header[at - 1].strip() for at in fields)
             for name, fields in positions.items()
         },
-        unknown_headers=tuple(
-            text.strip()
-            for at, text in enumerate(header, start=1)
-            if at not in used and text.strip()
-        ),
+        unknown_headers=_told(header, used | kit),
+        header_rows=tuple(tuple(map(normalise_header, row)) for row in header_rows),
+        repair=repair,
     )
     footers = _footers(contract, layout, tail)
-    return Layout(**{**vars(layout), "footer_lines": footers})
+    return replace(layout, footer_lines=footers)
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
@@ -100,10 +132,11 @@ def split_line(line: str, delimiter: str) -> list[str]:
 
 def header_score(contract: Contract, fields: list[str]) -> int:
     """How many columns of the contract a row of a sheet names."""
-    return len(_recognised(contract, fields))
+    return len(recognised(contract, fields))
 
 
-def _recognised(contract: Contract, fields: list[str]) -> dict[str, tuple[int, ...]]:
+def recognised(contract: Contract, fields: list[str]) -> dict[str, tuple[int, ...]]:
+    """The columns of a contract that fields name, each with its places, the winning one first."""
     texts = [normalise_header(field) for field in fields]
     found = {}
     for column in contract.columns:
@@ -127,11 +160,11 @@ def _is_header_too(contract: Contract, fields: list[str]) -> bool:
 
 def _merged(contract: Contract, header: list[str], codes: list[str]) -> list[str]:
     """The header, with the second row's code wherever the first row's text says nothing."""
-    known = {place for places in _recognised(contract, header).values() for place in places}
-    found = _recognised(contract, header)
+    known = {place for places in recognised(contract, header).values() for place in places}
+    found = recognised(contract, header)
     extra = {
         place
-        for name, places in _recognised(contract, codes).items()
+        for name, places in recognised(contract, codes).items()
         if name not in found
         for place in places
     }
@@ -139,6 +172,18 @@ def _merged(contract: Contract, header: list[str], codes: list[str]) -> list[str
         codes[place - 1] if place not in known and place in extra else text
         for place, text in enumerate(header, start=1)
     ]
+
+
+def _told(header: list[str], used: set[int]) -> tuple[str, ...]:
+    """The headers that no column uses; by their places alone where a row of data may be among them.
+
+    Nothing else tells a name in such a row from a header.
+    """
+    others = {at: text.strip() for at, text in enumerate(header, start=1) if at not in used}
+    texts = {at: text for at, text in others.items() if text}
+    if any(_DATA.search(unicodedata.normalize("NFKC", text)) for text in texts.values()):
+        return tuple(say(f"第 {at} 列", f"column {at}") for at in texts)
+    return tuple(texts.values())
 
 
 def _require(contract: Contract, name: str, positions: dict[str, tuple[int, ...]]) -> None:

@@ -12,8 +12,10 @@ from pipelines.decoding import digest_of, look_at, write_plain
 from pipelines.errors import ExtractError
 from pipelines.layout import Lines
 from pipelines.messages import say
-from pipelines.sqltext import quoted
-from pipelines.tabular import write_parquet, write_workbook
+from pipelines.signature import refuse_disguised
+from pipelines.sqltext import file_literal, quoted
+from pipelines.tabular import write_parquet
+from pipelines.workbooks import write_workbook
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz")
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx", ".parquet")
@@ -29,6 +31,7 @@ class Text:
     sha256: str
     encoding: str
     lines: int
+    remark: str = ""
 
 
 def refuse_special(path: Path) -> None:
@@ -50,18 +53,18 @@ def refuse_special(path: Path) -> None:
         )
 
 
-def as_text(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, scratch: Path
-) -> Text:
+def as_text(contract: Contract, path: Path, scratch: Path) -> Text:
     """A file as lines, through a file in `scratch` where it can't be read as it lies.
 
     Raises ExtractError for a file that can't be read.
     """
     plain = scratch / "lines.csv"
     if path.suffix.lower() == ".xlsx":
-        return Text(plain, digest_of(path), "xlsx", write_workbook(path, contract, plain))
+        lines, remark = write_workbook(path, contract, plain)
+        return Text(plain, digest_of(path), "xlsx", lines, remark)
     if path.suffix.lower() == ".parquet":
-        return Text(plain, digest_of(path), "parquet", write_parquet(connection, path, plain))
+        return Text(plain, digest_of(path), "parquet", write_parquet(contract, path, plain))
+    refuse_disguised(path)
     found = look_at(path)
     if found.can_be_read_in_place:
         return Text(path, found.sha256, found.encoding, found.lines)
@@ -90,7 +93,7 @@ def read_lines(
     Raises ExtractError for a file with a line too long for a text.
     """
     source = (
-        f"read_csv({quoted(str(text.path.resolve()))}, auto_detect = false, header = false,"
+        f"read_csv({file_literal(text.path.resolve())}, auto_detect = false, header = false,"
         " delim = chr(1), quote = '', escape = '', columns = {'line': 'varchar'})"
     )
     try:

@@ -40,9 +40,12 @@ def run_lock(out: Path) -> Iterator[None]:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(holder).encode(), 0)
         _held.add(path)
+        # Whatever is written under the lock, by whatever library, is for this user only.
+        umask = os.umask(0o077)
         try:
             yield
         finally:
+            os.umask(umask)
             _held.discard(path)
     finally:
         os.close(descriptor)

@@ -11,6 +11,7 @@ import duckdb
 from pipelines import ROOT, VERSION
 from pipelines.delivery import NAME as DELIVERY
 from pipelines.digest import sha256
+from pipelines.masking import masked
 from pipelines.messages import language
 from pipelines.publish import Run
 
@@ -85,7 +86,8 @@ def _inputs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         " order by 1, 2"
     ).fetchall()
     names = ("file", "extract", "sha256", "status", "rows_accepted")
-    return [dict(zip(names, row, strict=True)) for row in found]
+    # A file is known by its hash; whatever number somebody put into its name is hidden.
+    return [dict(zip(names, (masked(file), *rest), strict=True)) for file, *rest in found]
 
 
 def _policy(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ from pipelines.damage import begun_again
 from pipelines.errors import WengangError
 from pipelines.lifeline import ends_with_this
 from pipelines.lock import run_lock
+from pipelines.masking import masked
 from pipelines.messages import say, use_language
 from pipelines.order import Order, make_order
 from pipelines.progress import tell
@@ -189,7 +190,11 @@ def _do(step: str, call: Callable[[], Any]) -> Any:
     """Run a step so that nothing of the data reaches Prefect's database with a failure."""
     try:
         return call()
-    except (WengangError, OSError):
+    except WengangError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            # The same failure, so that it can be tried again; a file's name may hold an id.
+            name = error.filename and masked(str(error.filename))
+            raise OSError(error.errno, error.strerror, name) from None
         raise StepFailed(f"{step}: {type(error).__name__}", error) from None

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from pipelines import ROOT
+from pipelines.errors import UsageError
+from pipelines.messages import say
 from pipelines.settings import Settings, load_settings
 from pipelines.warehouse import state_folder
 
@@ -57,6 +59,19 @@ def out_folder(out: Path | None = None, settings_file: Path | None = None) -> Pa
     """The publication folder: what was asked for, else that of the settings. Raises UsageError."""
     named = load_settings(settings_file).out
     return (out or _beside(settings_file) / named).resolve()
+
+
+def known_folder(out: Path | None = None, settings_file: Path | None = None) -> Path:
+    """The same, for commands that ask about what was published there. Raises UsageError."""
+    folder = out_folder(out, settings_file)
+    if not (folder / ".state").is_dir():
+        raise UsageError(
+            say(
+                f"{folder}：不是发布文件夹。请用 --out 指明",
+                f"{folder}: no publication folder. Name it with --out",
+            )
+        )
+    return folder
 
 
 def _beside(settings_file: Path | None) -> Path:

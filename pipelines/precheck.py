@@ -58,6 +58,8 @@ select
     coalesce(rows_duplicate, 0) as rows_duplicate,
     coalesce(rows_out_of_scope, 0) as rows_out_of_scope,
     coalesce(rows_set_aside, 0) as rows_set_aside,
+    coalesce(rows_mended, 0) as rows_mended,
+    coalesce(rows_void, 0) as rows_void,
     unknown_headers,
     first_reasons
 from import_log

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from pipelines.masking import masked
+
 
 class Listener(Protocol):
     """Shows what a run says."""
@@ -25,18 +27,18 @@ def listen(listener: Listener | None) -> None:
 
 
 def tell(line: str) -> None:
-    """Say what a run has done; no personal data."""
+    """Say what a run has done; ids, accounts and phones in it are hidden."""
     for listener in _listeners:
-        listener.tell(line)
+        listener.tell(masked(line))
 
 
 def glimpse(line: str) -> None:
-    """Say what a run is doing at this moment; no personal data."""
+    """Say what a run is doing at this moment; ids, accounts and phones in it are hidden."""
     for listener in _listeners:
-        listener.glimpse(line)
+        listener.glimpse(masked(line))
 
 
 def warn_first(lines: list[str]) -> None:
     """Say what a reader must know before anything else."""
     for listener in _listeners:
-        listener.warn_first(lines)
+        listener.warn_first([masked(line) for line in lines])

@@ -5,7 +5,7 @@ import re
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pipelines import audit
@@ -14,6 +14,7 @@ from pipelines.errors import StaleError
 from pipelines.ledger import force_to_disk, ledger_entries, write_ledger
 from pipelines.messages import say
 from pipelines.progress import tell
+from pipelines.storage import private_folder
 from pipelines.warehouse import state_folder
 
 _RUN = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d+)")
@@ -34,9 +35,7 @@ class Run:
 
 def runs_folder(out: Path) -> Path:
     """Where published runs lie; made on first use, 0700."""
-    folder = out / "runs"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return private_folder(out / "runs")
 
 
 def building_folder(out: Path) -> Path:
@@ -46,9 +45,7 @@ def building_folder(out: Path) -> Path:
 
 def held_folder(out: Path) -> Path:
     """Where runs lie that were built but are kept from being published; made on first use, 0700."""
-    folder = out / "held"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return private_folder(out / "held")
 
 
 def begin(out: Path, as_of: date) -> Run:
@@ -67,8 +64,7 @@ def begin(out: Path, as_of: date) -> Run:
     run_id = f"{as_of}-{max(numbers, default=0) + 1}"
     folder = building_folder(out) / run_id
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    return Run(run_id, folder)
+    return Run(run_id, private_folder(folder))
 
 
 def tidy(out: Path) -> None:
@@ -215,6 +211,31 @@ def predecessor(out: Path, as_of: date) -> Run | None:
     earlier = [run for run in published(out) if run.as_of < as_of]
     # The sort is stable: of one day the run published last stays last.
     return sorted(earlier, key=lambda run: run.as_of)[-1] if earlier else None
+
+
+def purged_files(out: Path, run_id: str) -> set[str]:
+    """The files of a run, by path from its folder, that were purged while the run stays."""
+    return {
+        name
+        for entry in ledger_entries(out)
+        if entry["event"] == "purged_files" and entry["run"] == run_id
+        for name in entry.get("files", [])
+    }
+
+
+def note_purged_files(out: Path, run_id: str, files: list[str]) -> None:
+    """Enter files of a run into the ledger as purged; call it before they are removed."""
+    write_ledger(out, "purged_files", run_id, files=files)
+
+
+def published_on(out: Path, run_id: str) -> date | None:
+    """The day on which a run was published or held for the last time, if the ledger knows."""
+    days = [
+        datetime.fromisoformat(entry["at"]).date()
+        for entry in ledger_entries(out)
+        if entry["run"] == run_id and entry["event"] in {"published", "held"}
+    ]
+    return max(days, default=None)
 
 
 def close_to_others(folder: Path) -> None:

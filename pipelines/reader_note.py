@@ -11,22 +11,28 @@ from pipelines.messages import say
 from pipelines.policy import title_of
 from pipelines.policy_file import Policy
 from pipelines.policy_print import values_in_force
+from pipelines.repair_mark import KIT
 
 
 def write_reader_notes(
     connection: duckdb.DuckDBPyConnection, folder: Path, policies: list[Policy], as_of: date
 ) -> None:
-    """Write the note into every bureau's folder of a run; `policies` are those in force."""
+    """Write the note into every bureau's folder of a run; `policies` are those in force.
+
+    Call when the workbooks of rows to mend are there: the note tells what to do with them.
+    """
     about = labels_of("list")
     lists = [f"{name}：{about.get(name, '')}" for name in list_names(connection)]
     values = [line for policy in policies for line in _values(policy, as_of)]
     bureaus = connection.execute("select bureau_code, bureau_name from ref_bureaus").fetchall()
     for code, name in bureaus:
+        path = folder / f"{code}-{name}" / "说明.txt"
         lines = [
             f"{name} · {as_of}",
             "",
             say("一、名单", "Lists"),
             *lists,
+            *_kits(path.parent),
             "",
             say(
                 "二、所依据的政策取值（除通知外，各文件仅见转载，引用以原文为准）",
@@ -41,10 +47,25 @@ def write_reader_notes(
                 " are not known. Benefit amounts are for reference: the office decides.",
             ),
         ]
-        path = folder / f"{code}-{name}" / "说明.txt"
         path.touch(mode=0o600)
         # With a byte order mark and CRLF: clerks open it in Windows' own editor.
         path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8-sig", newline="")
+
+
+def _kits(folder: Path) -> list[str]:
+    """What to do with the workbooks of rows to mend, where there are any."""
+    kits = sorted(path.name for path in folder.glob(f"*{KIT}*.xlsx"))
+    if not kits:
+        return []
+    return [
+        "",
+        say(
+            "待更正数据（提取文件中未能采用的行；按各工作簿“说明”页改正、保存后放入提取文件夹，下次运行即采用）",
+            "Rows to mend (of the extracts, not used; correct and save each workbook as its second"
+            " sheet says and put it into the folder of extracts: the next run takes it in)",
+        ),
+        *kits,
+    ]
 
 
 def _values(policy: Policy, as_of: date) -> list[str]:

@@ -11,6 +11,7 @@ from pipelines.contracts import Contract
 from pipelines.decoding import DAMAGE
 from pipelines.forms import FORMS
 from pipelines.layout import Layout
+from pipelines.misplaced import REASONS, Misplaced, holds
 from pipelines.sqltext import identifier, quoted
 
 
@@ -31,7 +32,11 @@ class FileReader:
         system: str | None,
         has_serials: bool,
     ) -> None:
+        self.contract = contract
         self.layout = layout
+        self.misplaced: list[Misplaced] = []
+        self.file_name = file_name
+        self.has_serials = has_serials
         self.positions = layout.positions
         self.mark = quoted(layout.delimiter)
         self.readers = [
@@ -42,9 +47,18 @@ class FileReader:
         code_system = f"cast({quoted(system) if system else 'null'} as varchar)"
         self.whence = f"{quoted(file_name)} as file_name, line_number, {code_system} as code_system"
 
+    def of_system(self, system: str | None) -> "FileReader":
+        """The same file, read in another system."""
+        other = FileReader(self.contract, self.layout, self.file_name, system, self.has_serials)
+        other.misplaced = self.misplaced
+        return other
+
     def plain_line(self) -> str:
-        """The pattern of a whole line in plain form; none where two headers share a column."""
-        if self.doubled:
+        """The pattern of a whole line in plain form.
+
+        None where two headers share a column, and in files whose rows may mend others.
+        """
+        if self.doubled or self.layout.repair:
             return NOTHING
         mark = re.escape(self.layout.delimiter)
         other = rf'(?:[^"{mark}\x1A]*|"[^"{mark}\x1A]*")'
@@ -55,23 +69,27 @@ class FileReader:
 
     def is_blank(self) -> str:
         """SQL: whether a line holds nothing but spaces, quotes and delimiters."""
-        pattern = rf"[\s\x{{3000}}\x{{1A}}\"{re.escape(self.layout.delimiter)}]*"
+        nothing = rf"[\s\x{{A0}}\x{{3000}}\x{{FEFF}}\"{re.escape(self.layout.delimiter)}]*"
+        # A single mark of damage may be the end-of-file sign of an old system.
+        pattern = rf"{nothing}\x{{1A}}?{nothing}"
         return f"(line is null or regexp_full_match(line, {quoted(pattern)}))"
 
     def is_data(self) -> str:
         """SQL: whether a line of `file_lines` is neither a heading nor a footer."""
-        others = ", ".join(str(line) for line in self.layout.heading_lines)
-        footers = "".join(f", {line}" for line in self.layout.footer_lines)
-        return (
-            f"(rowid + 1 > {self.layout.last_heading_line}"
-            f" and rowid + 1 not in ({others}{footers}))"
-        )
+        others = (*self.layout.heading_lines, *self.layout.footer_lines)
+        return f"(rowid + 1 not in ({', '.join(map(str, others))}))"
+
+    def is_plain(self) -> str:
+        """SQL: whether a line of `file_lines` can be cast as it is and is in its place."""
+        # A header again is never in plain form, and there may be thousands.
+        places = [lines for lines in self.misplaced if lines.reason != "header_again"]
+        return f"(is_plain and not {holds(places, 'rowid + 1')})"
 
     def odd_lines(self) -> str:
         """The select of `odd_lines`."""
         return (
             "select rowid + 1 as line_number, line from file_lines"
-            f" where not is_plain and {self.is_data()} and not {self.is_blank()}"
+            f" where not {self.is_plain()} and {self.is_data()} and not {self.is_blank()}"
         )
 
     def plain_select(self) -> str:
@@ -82,7 +100,7 @@ class FileReader:
 with split_lines as (
     select rowid + 1 as line_number, string_split(replace(line, '"', ''), {self.mark}) as cells
     from file_lines
-    where is_plain and {self.is_data()}
+    where {self.is_plain()} and {self.is_data()}
 ),
 texts as (
     select line_number, {texts}
@@ -94,7 +112,22 @@ select
 from texts
 """
 
-    def odd_select(self) -> str:
+    def repair_select(self) -> str:
+        """line_number, source (更正来源) and order_given (更正处理) of `odd_lines`, cleaned.
+
+        Also of a line with too many fields: a note beside the table leaves the mark where it is.
+        """
+        source, order = (
+            f"cells[{place}]" if place else "cast(null as varchar)"
+            for place in (self.layout.repair.source, self.layout.repair.order)
+        )
+        return (
+            f"select line_number, {source} as source, {order} as order_given from"
+            f" (select line_number, clean_texts({self.fields()}) as cells from odd_lines)"
+            " as split_lines"
+        )
+
+    def odd_select(self, lines: str = "odd_lines") -> str:
         """raw_<extract> of the other lines: cells are cleaned, converted and judged."""
         texts = ", ".join(f"{reader.odd_text()} as {reader.text}" for reader in self.delivered)
         differs = "".join(f", {reader.differs()} as {reader.differing}" for reader in self.doubled)
@@ -103,45 +136,58 @@ from texts
         problems = [problem for reader in self.delivered for problem in reader.problems()]
         columns = "\n".join(f"when {test} then {quoted(label)}" for test, label, _ in problems)
         reasons = "\n".join(f"when {test} then {reason}" for test, _, reason in problems)
+        reason_of = {reason: self._when(reason) for reason in REASONS}
+        cut_off = reason_of.pop("cut_off")
+        out_of_place = " ".join(reason_of.values())
         return f"""
 with split_lines as (
     select
         line_number,
         contains(line, {quoted(DAMAGE)}) as is_damaged,
-        {self._fields()} as cells
-    from odd_lines
+        {self.fields()} as cells
+    from {lines}
 ),
 clean_lines as (
     select
         line_number,
         is_damaged,
+        cells is null as is_stray,
         case when len(cells) = {self.layout.width} and not is_damaged then clean_texts(cells) end
             as cells
     from split_lines
 ),
 code_lines as (
-    select line_number, is_damaged, cells, clean_codes(cells) as codes
+    select line_number, is_damaged, is_stray, cells, clean_codes(cells) as codes
     from clean_lines
 ),
 texts as (
-    select line_number, is_damaged, cells is null as is_broken, {texts}{differs}
+    select line_number, is_damaged, is_stray, cells is null as is_broken, {texts}{differs}
     from code_lines
 ),
 typed as (
     select
-        line_number, is_damaged, is_broken, {values},
+        line_number, is_damaged, is_stray, is_broken, {values},
         {", ".join(reader.text for reader in self.delivered)}{differing}
     from texts
 )
 select
     {self.whence}, {", ".join(reader.name for reader in self.readers)}{differing},
-    case when not is_broken then case {columns} end end as problem_column,
-    case when is_damaged then 'bad_bytes' when is_broken then 'width' {reasons} end
-        as problem_reason
+    case when {holds(self.misplaced, "line_number")} or is_broken then null {columns} end
+        as problem_column,
+    case
+        {out_of_place} when is_damaged then 'bad_bytes' when is_stray then 'grammar'
+        when is_broken then 'width' {cut_off} {reasons}
+    end as problem_reason
 from typed
 """
 
-    def _fields(self) -> str:
+    def _when(self, reason: str) -> str:
+        """A branch for the lines that are out of place for a reason; none where there are none."""
+        lines = [item for item in self.misplaced if item.reason == reason]
+        return f"when {holds(lines, 'line_number')} then {quoted(reason)}" if lines else ""
+
+    def fields(self) -> str:
+        """SQL: the fields of `line`, NULL when quotes are astray."""
         mark = re.escape(self.layout.delimiter)
         field = f'"(?:[^"]|"")*"|[^"{mark}]*'
         grammar = quoted(f"(?:{field})(?:{mark}(?:{field}))*")

@@ -22,8 +22,6 @@ def run(order: Order, plain: bool = False, settings_file: Path | None = None) ->
     """
     with storage_of(say("准备", "preparing"), order.out):
         state = state_folder(order.out)
-    # Whatever is written from here on, by whatever library, is for this user only.
-    os.umask(0o077)
     # What fails of the extracts may pass, so it comes this far as it was raised.
     reading = storage_of(say("读入", "taking in"), order.extracts)
     with recorded(order.out, order.as_of), run_lock(order.out), reading:

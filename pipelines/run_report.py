@@ -11,6 +11,7 @@ from pipelines.contracts import load_contracts
 from pipelines.deliver import neutral, write_csv
 from pipelines.hold import Total
 from pipelines.labels import labels_of
+from pipelines.masking import masked
 from pipelines.messages import say
 from pipelines.policy import title_of
 from pipelines.policy_file import Policy
@@ -21,7 +22,8 @@ from pipelines.settings import Hold
 FILES = """
 select
     file_name, coalesce(extract, ''), status, rows_read, rows_accepted, rows_duplicate,
-    rows_out_of_scope, rows_set_aside, refusal, first_reasons, unknown_headers
+    rows_out_of_scope, rows_set_aside, rows_mended, rows_void, refusal,
+    first_reasons, unknown_headers
 from import_log
 order by extract, file_name
 """
@@ -77,8 +79,9 @@ def write_run_report(
     lines += _section(
         say("提取文件", "Extracts"),
         say(
-            "文件 数据 状态 行数 采用 重复 险种外 搁置 说明",
-            "file extract status rows accepted duplicate other_insurance set_aside note",
+            "文件 数据 状态 行数 采用 重复 险种外 搁置 其中已更正 其中作废 说明",
+            "file extract status rows accepted duplicate other_insurance set_aside mended void"
+            " note",
         ),
         [_file(*row) for row in rows(FILES)],
     )
@@ -117,7 +120,8 @@ def write_run_report(
     path = folder / "运行报告.md"
     path.touch(mode=0o600)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    cells = [[neutral(cell) for cell in row] for row in rows(CONTRADICTING_UNITS)]
+    # The number of an individual business may be the id of the person who runs it.
+    cells = [[neutral(masked(cell)) for cell in row] for row in rows(CONTRADICTING_UNITS)]
     write_csv(folder / "数据矛盾.csv", ["盟市", "单位编号", "事项", "次数"], cells)
 
 
@@ -172,7 +176,7 @@ def _is_number(cell: Any) -> bool:
 def _cell(cell: Any) -> str:
     if isinstance(cell, bool):
         return say("是", "yes") if cell else say("否", "no")
-    return "" if cell is None else str(cell).replace("|", "/")
+    return "" if cell is None else masked(str(cell)).replace("|", "/")
 
 
 def _file(name: str, extract: str, status: str, *rest: Any) -> tuple[Any, ...]:

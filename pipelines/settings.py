@@ -29,6 +29,7 @@ class Settings:
     language: str = "zh"
     extracts: str = "data/sample"
     out: str = "out"
+    sender: str = ""
     memory_limit: str = "4GB"
     threads: int = 0
     prefect_start_seconds: int = 60

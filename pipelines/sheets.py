@@ -66,7 +66,9 @@ def _fill(zipped: BytesIO, spill: Path, columns: list[Column], rows: list[list[s
             if columns:
                 sheet.autofilter(0, 0, len(part), len(columns) - 1)
             for index, item in enumerate(columns):
-                sheet.set_column(index, index, _width(item.title, part, index), formats[index])
+                sheet.set_column(
+                    index, index, column_width(item.title, part, index), formats[index]
+                )
                 sheet.write_string(0, index, item.title, head)
             for line, row in enumerate(part, start=1):
                 for index, cell in enumerate(row):
@@ -89,7 +91,7 @@ def _is_exact(cell: str) -> bool:
     return 0 < digits <= EXACT_DIGITS and cell.lower() not in {"inf", "nan"}
 
 
-def _width(title: str, rows: list[list[str]], index: int) -> float:
+def column_width(title: str, rows: list[list[str]], index: int) -> float:
     """A width in characters, Chinese ones counted twice, from the header and the first rows."""
     longest = max([_display(title) + 3, *(_display(row[index]) + 1 for row in rows[:200])])
     return min(max(longest, 6), 60)

@@ -7,6 +7,7 @@ import duckdb
 
 from pipelines.contracts import STAGING, Contract
 from pipelines.reading import empty_select
+from pipelines.repair_rows import repaired_name
 from pipelines.sqltext import identifier
 
 MACROS = STAGING / "_normalise.sql"
@@ -20,13 +21,31 @@ create table if not exists files_read (
     blank_lines bigint, rows_read bigint, rows_out_of_scope bigint, rows_set_aside bigint,
     unknown_headers varchar, remarks varchar, is_compared boolean
 );
+create table if not exists warehouse_made as select current_date as made_on;
 create table if not exists extracts_changed (extract varchar);
 create table if not exists rows_set_aside (
     extract varchar, file_name varchar, line_number bigint, column_name varchar, reason varchar,
     raw_row varchar
 );
+alter table rows_set_aside add column if not exists owner_unit_id varchar;
+alter table rows_set_aside add column if not exists owner_uscc varchar;
+alter table rows_set_aside add column if not exists owner_division_code varchar;
+alter table rows_set_aside add column if not exists owner_person_id varchar;
+create table if not exists unit_mentions (
+    extract varchar, file_name varchar, line_number bigint, unit_id varchar, period integer
+);
 create table if not exists set_aside_mentions (
     extract varchar, file_name varchar, line_number bigint, unit_id varchar, period integer
+);
+create table if not exists repairs (
+    extract varchar, file_name varchar, line_number bigint, source varchar, fate varchar,
+    column_name varchar, reason varchar, raw_row varchar
+);
+create table if not exists repairs_placed (
+    extract varchar, file_name varchar, line_number bigint, place_file varchar, place_line bigint
+);
+create table if not exists column_places (
+    extract varchar, file_name varchar, column_name varchar, preference integer, place integer
 );
 create table if not exists delivered_columns (
     extract varchar, file_name varchar, column_name varchar, header varchar
@@ -35,7 +54,16 @@ create table if not exists file_sums (
     extract varchar, file_name varchar, column_name varchar, total decimal(38, 4)
 );
 """
-PER_FILE = ("files_read", "rows_set_aside", "set_aside_mentions", "delivered_columns", "file_sums")
+PER_FILE = (
+    "files_read",
+    "rows_set_aside",
+    "unit_mentions",
+    "repairs",
+    "repairs_placed",
+    "delivered_columns",
+    "column_places",
+    "file_sums",
+)
 
 
 @contextmanager
@@ -72,9 +100,11 @@ def prepare(connection: duckdb.DuckDBPyConnection, contracts: dict[str, Contract
             connection, select
         ):
             connection.execute(f"drop table {table} cascade")
+            connection.execute(f"drop table if exists {repaired_name(extract)}")
             for per_file in PER_FILE:
                 connection.execute(f"delete from {per_file} where extract = ?", [extract])
-        connection.execute(f"create table if not exists {table} as {select} limit 0")
+        for kept in (table, repaired_name(extract)):
+            connection.execute(f"create table if not exists {kept} as {select} limit 0")
         connection.execute(
             f"create or replace view stg_{extract} as"
             f" select {', '.join(map(identifier, shown))} from {table} where not is_duplicate"
@@ -109,10 +139,28 @@ def forget(connection: duckdb.DuckDBPyConnection, extract: str, file_name: str) 
     if not (row and row[0]):
         return
     connection.execute("insert into extracts_changed values (?)", [extract])
-    for table in (*PER_FILE, staged_name(extract)):
+    take_back(connection, extract, "placed.file_name = ? or placed.place_file = ?", [file_name] * 2)
+    for table in (*PER_FILE, staged_name(extract), repaired_name(extract)):
         test = "file_name = ?" + (" and extract = ?" if table in PER_FILE else "")
         values = [file_name, extract] if table in PER_FILE else [file_name]
         connection.execute(f"delete from {table} where {test}", values)
+
+
+def take_back(
+    connection: duckdb.DuckDBPyConnection, extract: str, test: str, values: list[str]
+) -> None:
+    """Take repairs out of the staged table: those of `repairs_placed` as `placed` that fit."""
+    mine = f"from repairs_placed as placed where placed.extract = ? and ({test})"
+    row = connection.execute(f"select count(*) {mine}", [extract, *values]).fetchone()
+    if not (row and row[0]):
+        return
+    connection.execute(
+        f"delete from {staged_name(extract)} where (file_name, line_number) in"
+        f" (select (placed.place_file, placed.place_line) {mine})",
+        [extract, *values],
+    )
+    connection.execute(f"delete {mine}", [extract, *values])
+    connection.execute("insert into extracts_changed values (?)", [extract])
 
 
 def _staged_select(contract: Contract, shown: list[str]) -> str:

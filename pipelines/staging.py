@@ -1,6 +1,7 @@
 """One delivered file → its rows in the staged table, with a balance that must add up."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import duckdb
@@ -12,24 +13,37 @@ from pipelines.file_read import FileRead
 from pipelines.layout import find_layout
 from pipelines.loading import as_text, end_lines, read_lines
 from pipelines.messages import say
+from pipelines.misplaced import rows_above, rows_below
 from pipelines.reading import FileReader
 from pipelines.reference import reference_digest
-from pipelines.staged import MACROS, forget, transaction
+from pipelines.sqltext import identifier
+from pipelines.staged import MACROS, forget, staged_name, transaction
+from pipelines.swapped import refuse_swapped
 
 # The modules that decide what a file's bytes become: with other ones it is read again.
 _READERS = (
     "column_reader",
+    "cut_off",
     "decoding",
     "fates",
     "forms",
     "layout",
     "loading",
     "reading",
+    "misplaced",
+    "repair_mark",
+    "repair_rows",
     "set_aside",
+    "signature",
     "staged",
     "staging",
+    "swapped",
     "tabular",
+    "workbooks",
 )
+
+
+_MONTH = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})[-_.年]?(0[1-9]|1[0-2])(?![0-9])")
 
 
 def fingerprint(contract: Contract, system: str | None) -> str:
@@ -52,11 +66,21 @@ def stage_file(
     Raises ExtractError for a file that can't be used, and WengangError when its rows don't add up.
     """
     before = path.stat()
-    text = as_text(connection, contract, path, scratch)
-    layout = find_layout(contract, path.name, *end_lines(text))
-    reader = FileReader(contract, layout, path.name, system, text.encoding == "xlsx")
+    text = as_text(contract, path, scratch)
+    head, tail = end_lines(text)
+    layout = find_layout(contract, path.name, head, tail)
+    above = rows_above(contract, layout, head)
+    layout = layout.without_headings({lines.first for lines in above})
+    # A kit's cells are texts: a number in them that counts days is as wrong as in the source.
+    has_serials = text.encoding == "xlsx" and not layout.repair.source
+    reader = FileReader(contract, layout, path.name, system, has_serials)
+    reader.misplaced = above
     read_lines(connection, path.name, text, reader.plain_line())
     connection.execute(f"create or replace temp table odd_lines as {reader.odd_lines()}")
+    reader.misplaced += rows_below(connection, contract, layout, text, path)
+    if reader.misplaced:
+        connection.execute(f"create or replace temp table odd_lines as {reader.odd_lines()}")
+    refuse_swapped(connection, contract, reader, path.name)
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise ExtractError(
@@ -83,9 +107,38 @@ def stage_file(
             "insert into delivered_columns values (?, ?, ?, ?)",
             [[contract.extract, path.name, *item] for item in layout.headers.items()],
         )
+        connection.executemany(
+            "insert into column_places values (?, ?, ?, ?, ?)",
+            [
+                [contract.extract, path.name, name, *item]
+                for name, places in layout.positions.items()
+                for item in enumerate(places)
+            ],
+        )
         settle_rows(connection, contract, reader, read)
+        remarks = [text.remark, read.remarks, _other_months(connection, contract, path.name)]
+        read.remarks = say("；", "; ").join(filter(None, remarks))
         connection.execute("insert into extracts_changed values (?)", [contract.extract])
         marks = ", ".join("?" for _ in vars(read))
         connection.execute(f"insert into files_read values ({marks})", list(vars(read).values()))
     connection.execute("drop table file_lines; drop table odd_lines")
     return read
+
+
+def _other_months(connection: duckdb.DuckDBPyConnection, contract: Contract, name: str) -> str:
+    """A remark for a file whose name says a month of which it holds no row."""
+    named = _MONTH.search(name)
+    if not named or "month" not in contract.mentions:
+        return ""
+    month = identifier(contract.mentions["month"])
+    row = connection.execute(
+        f"select count(*), count(*) filter ({month} = ?) from {staged_name(contract.extract)}"
+        " where file_name = ?",
+        [int(named[1]) * 12 + int(named[2]), name],
+    ).fetchone()
+    if not row or not row[0] or row[1]:
+        return ""
+    return say(
+        f"文件名为{named[1]}年{named[2]}月，其中没有该月的行",
+        f"its name says {named[1]}-{named[2]}, and it has no row of that month",
+    )

@@ -14,6 +14,7 @@ from pipelines.damage import begun_again
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
 from pipelines.errors import ExtractError, RunHeld
 from pipelines.hold import Total, beyond, compare, why_held
+from pipelines.kits import write_kits
 from pipelines.manifest import write_manifest
 from pipelines.memory import load_memory, remember
 from pipelines.messages import say
@@ -111,6 +112,7 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
     chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
     with _opened(order, say("交付", "handing over")) as connection:
         rows = deliver(connection, folder)
+        kits = write_kits(connection, folder, order.as_of)
         write_reader_notes(connection, folder, chosen, order.as_of)
         summary = summarise(connection)
         write_summary(folder / "summary.csv", summary)
@@ -121,7 +123,7 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
         write_totals_report(folder, last, totals, hold)
         copy_results(connection, folder / "results.duckdb", is_partial=bool(order.only))
         close_to_others(folder)
-        write_manifest(connection, run, rows, order.only, last)
+        write_manifest(connection, run, rows | kits, order.only, last)
     tell(say(f"已写成 {len(rows)} 个文件", f"{len(rows)} files written"))
     jumps = beyond(totals, hold)
     with storage_of(say("发布", "publishing"), order.out):

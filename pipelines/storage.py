@@ -1,4 +1,4 @@
-"""Storage that fails: full, read-only or gone, told as one line with step and path."""
+"""Storage: folders for one user only; and when it fails, one line with step and path."""
 
 import re
 from collections.abc import Iterator
@@ -28,6 +28,14 @@ _REASONS = _SIGNS | {
     "file exists": ("同名文件已存在", "a file of that name is there"),
     "could not set lock": ("数据库文件正被其他程序打开", "another program holds the database open"),
 }
+
+
+def private_folder(folder: Path) -> Path:
+    """A folder for this user only, made with all that is missing above it: each 0700."""
+    for path in reversed((folder, *folder.parents)):
+        if not path.exists():
+            path.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""Workbooks and Parquet files as text lines, so that everything is read in one way."""
+"""Parquet files and rows of any values as text lines, so that everything is read in one way."""
 
 import csv
-import zipfile
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -10,61 +10,37 @@ from typing import Any
 
 import duckdb
 
-from pipelines.contracts import Contract
+from pipelines.contracts import Contract, normalise_header
 from pipelines.errors import ExtractError
-from pipelines.layout import TITLE_ROWS, header_score
 from pipelines.messages import say
-from pipelines.sqltext import identifier, quoted
+from pipelines.sqltext import file_literal, identifier, quoted
 from pipelines.storage import is_of_this_machine
 
-
-def write_workbook(path: Path, contract: Contract, target: Path) -> int:
-    """Write the one sheet of a workbook that holds the extract as CSV; the number of its rows.
-
-    Raises ExtractError for a file that is no workbook, and when several sheets hold data.
-    """
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError):
-        raise ExtractError(
-            say(
-                f"{path.name}：不是可读取的 xlsx 工作簿（已加密或损坏？），请另存为 xlsx 或 csv",
-                f"{path.name}: no readable xlsx workbook (encrypted or damaged?); save it again",
-            )
-        ) from None
-    try:
-        with_header = [sheet for sheet in book.worksheets if _has_header(contract, sheet)]
-        if len(with_header) > 1:
-            names = "、".join(sheet.title for sheet in with_header)
-            raise ExtractError(
-                say(
-                    f"{path.name}：有多张工作表含数据（{names}），请每表存为一个文件",
-                    f"{path.name}: several sheets hold data ({names}); save each as a file",
-                )
-            )
-        sheet = with_header[0] if with_header else book.worksheets[0]
-        return write_rows(_rows(sheet), target)
-    finally:
-        book.close()
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "memory_limit": "1GB",
+}
+_NESTED = re.compile(r"\]$|^(?:STRUCT|MAP|UNION|VARIANT)")
 
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, target: Path) -> int:
+def write_parquet(contract: Contract, path: Path, target: Path) -> int:
     """Write a Parquet file as CSV with a header; the number of its lines.
 
-    Raises ExtractError for a file that can't be read.
+    In a database of its own: what a damaged file may do to it touches nothing else.
+    Raises ExtractError for a file that can't be read, and for a column of lists or records.
     """
-    source = f"read_parquet({quoted(str(path))})"
+    source = f"read_parquet({file_literal(path)}, binary_as_string = true)"
+    options = "format csv, header true, delimiter ',', quote '\"', escape '\"', nullstr ''"
     try:
-        names = [
-            row[0] for row in connection.execute(f"describe select * from {source}").fetchall()
-        ]
-        cells = ", ".join(f"{_one_line(name)} as {identifier(name)}" for name in names)
-        options = "format csv, header true, delimiter ',', quote '\"', escape '\"', nullstr ''"
-        written = connection.execute(
-            f"copy (select {cells} from {source}) to {quoted(str(target))} ({options})"
-        ).fetchone()
+        with duckdb.connect(config=_CLOSED) as own:
+            own.execute("set timezone = 'Asia/Shanghai'")
+            columns = own.execute(f"describe select * from {source}").fetchall()
+            _refuse_nested(contract, path, columns)
+            cells = ", ".join(_one_line(name) for name, *_ in columns)
+            written = own.execute(
+                f"copy (select {cells} from {source}) to {quoted(str(target))} ({options})"
+            ).fetchone()
     except duckdb.Error as error:
         if is_of_this_machine(error):
             raise
@@ -77,11 +53,31 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path, target: Pat
     return (written[0] if written else 0) + 1
 
 
+def _refuse_nested(contract: Contract, path: Path, columns: list[Any]) -> None:
+    """A list or record is no cell, whatever it looks like as a text."""
+    known = {alias for column in contract.columns for alias in column.aliases}
+    nested = [
+        name
+        for name, kind, *_ in columns
+        if normalise_header(name) in known and _NESTED.search(kind)
+    ]
+    if nested:
+        names = "、".join(nested)
+        raise ExtractError(
+            say(
+                f"{path.name}：{names} 列不是单个值（列表或结构），请改为文本或数字后重新提供",
+                f"{path.name}: {names}: lists or records, not single values; deliver texts or"
+                " numbers",
+            )
+        )
+
+
 def _one_line(name: str) -> str:
     """A column as text without line ends and without the characters that mark damage."""
     return (
         f"translate(cast({identifier(name)} as varchar),"
         " chr(10) || chr(13) || chr(0) || chr(1), '  ' || chr(26) || chr(26))"
+        f" as {identifier(' '.join(name.split()) or '-')}"
     )
 
 
@@ -123,33 +119,3 @@ def _float_text(number: float) -> str:
         return f"{number:.14E}"
     text = f"{number:.15g}"
     return f"{number:.10f}".rstrip("0").rstrip(".") if "e" in text else text
-
-
-def _has_header(contract: Contract, sheet: Any) -> bool:
-    filled = 0
-    for row in _rows(sheet):
-        fields = [cell_text(cell) for cell in row]
-        if any(fields):
-            filled += 1
-            if header_score(contract, fields) >= 2:
-                return True
-        if filled > TITLE_ROWS:
-            break
-    return False
-
-
-def _rows(sheet: Any) -> Iterator[list[Any]]:
-    """A sheet's rows, all as wide as the widest of the first ones."""
-    if not hasattr(sheet, "reset_dimensions"):
-        return
-    sheet.reset_dimensions()
-    rows = sheet.iter_rows(values_only=True)
-    first = [list(row) for _, row in zip(range(TITLE_ROWS + 2), rows, strict=False)]
-    width = max((_filled_width(row) for row in first), default=0)
-    for row in [*first, *rows]:
-        cells = list(row)
-        yield [*cells[:width], *cells[width : _filled_width(cells)]] + [None] * (width - len(cells))
-
-
-def _filled_width(row: list[Any]) -> int:
-    return max((at for at, cell in enumerate(row, start=1) if cell not in (None, "")), default=0)

@@ -20,7 +20,7 @@ def write_totals(connection: duckdb.DuckDBPyConnection) -> None:
     Totals are units, people and payroll_rows of measure_bureaus; of each decision (a table with
     bureau_code and outcome) the eligible subjects, and their money where a column's name ends in
     amount_yuan (the last one is what the subject gets); of each month the payroll rows; of each
-    extract the rows accepted and the rows set aside.
+    extract the rows accepted and the rows set aside that nobody has mended.
     """
     connection.execute(f"create or replace table run_totals ({TYPED})")
     for total in DELIVERED:
@@ -48,7 +48,7 @@ def write_totals(connection: duckdb.DuckDBPyConnection) -> None:
     )
     for total, amount, base in (
         ("extract_rows", "sum(rows_accepted)", "null"),
-        ("set_aside", "sum(rows_set_aside)", "sum(rows_read)"),
+        ("set_aside", "sum(rows_set_aside - rows_mended - rows_void)", "sum(rows_read)"),
     ):
         connection.execute(
             f"insert into run_totals select '', ?, extract, {amount}, {base} from import_log"

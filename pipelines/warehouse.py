@@ -9,13 +9,12 @@ import duckdb
 from pipelines.damage import is_damage, remove_damaged
 from pipelines.settings import Settings
 from pipelines.sqltext import quoted
+from pipelines.storage import private_folder
 
 
 def state_folder(out: Path) -> Path:
     """Where a publication folder keeps what only the pipeline reads; made on first use, 0700."""
-    state = out / ".state"
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return state
+    return private_folder(out / ".state")
 
 
 @contextmanager
@@ -41,8 +40,7 @@ def open_warehouse(
 def _opened(
     database: Path, settings: Settings, readable: tuple[Path, ...]
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    spill = database.parent / "tmp"
-    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    spill = private_folder(database.parent / "tmp")
     connection = duckdb.connect(str(database))
     try:
         database.chmod(0o600)

@@ -42,7 +42,8 @@ def named_run(out: Path, run_id: str | None) -> Run:
 
 def all_runs(out: Path) -> list[Run]:
     """Every run that lies in runs/ or held/ or should: those that nobody noted too."""
-    last = {entry["run"]: entry["event"] for entry in ledger_entries(out)}
+    events = [entry for entry in ledger_entries(out) if entry["event"] != "purged_files"]
+    last = {entry["run"]: entry["event"] for entry in events}
     gone = [run_id for run_id, event in last.items() if event == "published"]
     folder = out / "runs"
     present = [path.name for path in sorted(folder.iterdir())] if folder.is_dir() else []

@@ -1,7 +1,8 @@
 """Running case tables: the real SQL on rows of the cases, in tables of the real types."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -19,17 +20,27 @@ from tests.case_warehouse import column_types, model_path, run_select, warehouse
 def complaints(path: Path) -> dict[str, list[str]]:
     """For each case of a case table what is not as it should be: lines to print."""
     file = read_cases(path)
+    found: dict[str, list[str]] = {}
+    for cases, given in case_groups(path):
+        with prepared(file.model, given) as connection:
+            result = run_select(connection, file.model)
+        for case in cases:
+            assert case.id not in found, f"{path.name}: two cases are named {case.id}"
+            found[case.id] = compare(case, result)
+    return found
+
+
+def case_groups(path: Path) -> list[tuple[list[Case], list[Tables]]]:
+    """The cases of a case table that can be run together, with all their inputs."""
+    file = read_cases(path)
     groups: dict[str, list[tuple[Case, Tables, Tables]]] = defaultdict(list)
     for case in file.cases:
         own, common = _own_and_common(case)
         groups[repr(sorted(common.items()))].append((case, own, common))
-    found: dict[str, list[str]] = {}
+    found = []
     for group in groups.values():
         cases, owned, commons = zip(*group, strict=True)
-        result = _run(file.model, [file.tables, commons[0], *owned])
-        for case in cases:
-            assert case.id not in found, f"{path.name}: two cases are named {case.id}"
-            found[case.id] = _compare(case, result)
+        found.append((list(cases), [file.tables, commons[0], *owned]))
     return found
 
 
@@ -46,8 +57,9 @@ def _own_and_common(case: Case) -> tuple[Tables, Tables]:
     return own, common
 
 
-def _run(model: str, given: list[Tables]) -> list[dict[str, Any]]:
-    """The model's rows on the inputs of cases whose common tables are the same."""
+@contextmanager
+def prepared(model: str, given: list[Tables]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse with the inputs of a model's cases; as it was afterwards."""
     connection = warehouse()
     tables: Tables = defaultdict(list)
     for inputs in given:
@@ -60,7 +72,7 @@ def _run(model: str, given: list[Tables]) -> list[dict[str, Any]]:
             if table.startswith("ref_"):
                 connection.execute(f'delete from "{table}"')
             _insert(connection, table, rows)
-        return run_select(connection, model)
+        yield connection
     finally:
         connection.execute("rollback")
 
@@ -76,25 +88,31 @@ def _set_policy(connection: duckdb.DuckDBPyConnection, model: str, tables: Table
         policy_tables.write_tables(connection, read, as_of)
     for table in [name for name in tables if name.startswith("policy_")]:
         rows = tables.pop(table)
+        # A value with a bureau_code is that bureau's own; the others keep theirs.
+        bureau = rows[0].pop("bureau_code", "") or "%"
         if "value" in column_types(table):
-            connection.execute(f'delete from "{table}"')
+            connection.execute(f'delete from "{table}" where bureau_code like ?', [bureau])
             for row in rows:
                 connection.execute(
                     f'insert into "{table}" (bureau_code, value) select bureau_code, ? from'
-                    " ref_bureaus",
-                    [row["value"]],
+                    " ref_bureaus where bureau_code like ?",
+                    [row["value"], bureau],
                 )
             continue
         for name, value in rows[0].items():
             if value:
-                connection.execute(f'update "{table}" set {name} = ?', [value])
+                connection.execute(
+                    f'update "{table}" set {name} = ? where bureau_code like ?', [value, bureau]
+                )
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
     types = column_types(table)
     for number, row in enumerate(rows, start=1):
         if "line_number" in types:
-            row = rows[number - 1] = {"file_name": "cases.csv", "line_number": str(number)} | row
+            place = {"file_name": "cases.csv", "line_number": str(number)}
+            given = {name: cell for name, cell in row.items() if cell or name not in place}
+            row = rows[number - 1] = place | given
         if unknown := [name for name in row if name not in types]:
             raise AssertionError(f"{table} has no column {', '.join(unknown)}")
     columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -113,7 +131,8 @@ def _literal(cell: str, kind: str) -> str:
     return "'" + cell.replace("'", "''") + "'"
 
 
-def _compare(case: Case, result: Iterable[dict[str, Any]]) -> list[str]:
+def compare(case: Case, result: Iterable[dict[str, Any]]) -> list[str]:
+    """What of a case is not as it should be in the rows of its model."""
     keys = {name: value for name, value in case.keys.items() if name != "case"}
     rows = [row for row in result if all(is_as(row[name], keys[name]) for name in keys)]
     if "no row" in case.expected.values():

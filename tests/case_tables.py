@@ -11,7 +11,8 @@ where the files have a column `case`, each case has its tables to itself (a blan
 A cell: blank = unknown; a month is 2021-12; `2021-01..2021-03` and `a | b` stand for several rows;
 `*` = whatever; `no row` = the model has no such row. A table whose cells are all blank has no row.
 The day is 2022-03-22 (`run_calendar.as_of`); policy_* tables hold what is in force then for every
-bureau, unless a column such as `policy_job_retention_refund.max_layoff_rate` says otherwise.
+bureau, unless a column such as `policy_job_retention_refund.max_layoff_rate` says otherwise; with
+`policy_job_retention_refund.bureau_code` beside it, for that bureau alone.
 """
 
 import csv

@@ -18,7 +18,8 @@ DAY = date(2022, 3, 22)
 @cache
 def warehouse() -> duckdb.DuckDBPyConnection:
     """Every table of a run with its types, empty but for reference tables and policy on DAY."""
-    connection = duckdb.connect()
+    # Cases are small: what needs more than this is a mistake, and must not take the machine's.
+    connection = duckdb.connect(config={"memory_limit": "2GB", "threads": 2})
     contracts = load_contracts()
     prepare(connection, contracts)
     for extract in contracts:
@@ -51,8 +52,13 @@ def model_path(model: str) -> Path:
     return next(models.FACTS.parent.glob(f"*/**/{model}.sql"))
 
 
-def run_select(connection: duckdb.DuckDBPyConnection, model: str) -> list[dict[str, Any]]:
-    """The rows of a model's bare select on the tables as they are."""
-    result = connection.execute(model_path(model).read_text(encoding="utf-8"))
+def run_select(
+    connection: duckdb.DuckDBPyConnection,
+    model: str,
+    select: str | None = None,
+    most: int = 1_000_000,
+) -> list[dict[str, Any]]:
+    """The rows of a model's bare select on the tables as they are, or those of another select."""
+    result = connection.execute(select or model_path(model).read_text(encoding="utf-8"))
     names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchmany(most)]

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from pipelines.order import make_order
 from pipelines.steps import HandedOver, prepare, run_plainly
 from tests.crash.processes import open_nursery
 from tests.crash.stage import Stage, build_stage
+from tests.figures import add_figures, write_figures
+
+_figures: Counter[str] = Counter()
 
 
 def silence() -> None:
@@ -22,6 +26,24 @@ def silence() -> None:
 
 
 atexit.register(silence)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--write-figures`: what the tests measured goes into the READMEs."""
+    parser.addoption("--write-figures", action="store_true")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect the figures of the tests that passed, also from other processes."""
+    if report.when == "call" and report.passed:
+        add_figures(_figures, report.user_properties)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write them where all tests passed; in the process that started the others."""
+    is_first = not hasattr(session.config, "workerinput")
+    if is_first and exitstatus == 0 and session.config.getoption("--write-figures"):
+        write_figures(_figures)
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,16 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines import totals
+from pipelines.audit import read_log
 from pipelines.order import Order
 from pipelines.publish import begin
 from pipelines.settings import Settings
+from pipelines.staged import LEDGER
 from pipelines.steps import HandedOver, hand_over
 from pipelines.warehouse import open_warehouse
 
@@ -18,6 +21,7 @@ BUREAUS = (("150000", "自治区本级"), ("150100", "呼和浩特市"), ("15290
 
 def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
     """Write the tables that delivering and publishing read."""
+    connection.execute(LEDGER)
     connection.execute(
         "create or replace table ref_bureaus (bureau_code varchar, bureau_name varchar)"
     )
@@ -67,6 +71,11 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
     )
 
 
+def audited(out: Path, action: str) -> list[dict[str, Any]]:
+    """The entries of the audit log for one action."""
+    return [entry for entry in read_log(out) if entry["action"] == action]
+
+
 def order(folder: Path, only: tuple[str, ...] = (), publish_partial: bool = False) -> Order:
     """An order whose folders lie in `folder`."""
     extracts = folder / "extracts"
@@ -80,3 +89,19 @@ def published(folder: Path, listed_units: int = 3) -> HandedOver:
     with open_warehouse(asked.warehouse, asked.settings, (asked.out / "runs",)) as connection:
         fill(connection, listed_units)
     return hand_over(asked, begin(asked.out, asked.as_of).folder)
+
+
+def published_build(
+    folder: Path, *changes: str, files: dict[str, str] | None = None, day: date = DAY
+) -> HandedOver:
+    """The build, after some SQL changed it, published in `folder`/out; `files` beside its lists."""
+    asked = order(folder)
+    with open_warehouse(asked.warehouse, asked.settings, (asked.out / "runs",)) as connection:
+        fill(connection)
+        for change in changes:
+            connection.execute(change)
+    run = begin(asked.out, day)
+    for name, text in (files or {}).items():
+        (run.folder / name).parent.mkdir(mode=0o700, exist_ok=True)
+        (run.folder / name).write_text(text, encoding="utf-8")
+    return hand_over(asked, run.folder)

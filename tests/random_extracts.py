@@ -1,6 +1,7 @@
 """Small invented regions, clean and canonical, in which the rare branches are common."""
 
 import csv
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -12,7 +13,7 @@ from tests.random_region.benefits import benefit_rows, registration_rows
 from tests.random_region.lists import person_register_rows, refund_rows, unit_register_rows
 from tests.random_region.payroll import payroll_files
 from tests.random_region.persons import insured_people_rows
-from tests.random_region.region import make_region
+from tests.random_region.region import Region, make_region
 from tests.random_region.separations import separation_rows
 from tests.random_region.units import insured_unit_rows
 
@@ -43,11 +44,52 @@ def write_random_extracts(
     day = as_of or random_day(seed)
     rng = Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    region = make_region(rng, day, units, people)
-    complete: list[str] = []
-    files: dict[str, dict[str, str]] = {}
+    delivery = Delivery(day)
+    _write_part(folder, rng, make_region(rng, day, units, people), delivery)
+    delivery.write(folder)
+    return day
+
+
+def write_large_region(
+    folder: Path, seed: int, units: int, people: int, as_of: date, units_at_once: int = 4000
+) -> None:
+    """The same for a region of any size, written in parts that share their months.
+
+    People work within their part. Each part has its own files, and so its own columns, systems
+    and faults.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    delivery = Delivery(as_of)
+    whole = make_region(Random(seed), as_of, 2, 2)
+    for number in range(0, units, units_at_once):
+        rng = Random(f"{seed} {number}")
+        here = min(units_at_once, units - number)
+        part = make_region(rng, as_of, here, people * here // units, whole, number)
+        _write_part(folder, rng, part, delivery, f"_{number // units_at_once + 1:03}")
+    delivery.write(folder)
+
+
+@dataclass
+class Delivery:
+    """What delivery.yaml says of the files."""
+
+    as_of: date
+    complete: set[str] = field(default_factory=set)
+    systems: dict[str, str] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        """Write delivery.yaml."""
+        said: dict[str, Any] = {"as_of": self.as_of, "complete": sorted(self.complete)}
+        if self.systems:
+            said["files"] = {name: {"system": system} for name, system in self.systems.items()}
+        (folder / "delivery.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+
+
+def _write_part(
+    folder: Path, rng: Random, region: Region, delivery: Delivery, part: str = ""
+) -> None:
     for name, rows in payroll_files(region).items():
-        _write(folder / f"{name}.csv", rows)
+        _write(folder / f"{name}{part}.csv", rows)
     for extract, rows in (
         ("insured_units", insured_unit_rows(region)),
         ("insured_people", insured_people_rows(region)),
@@ -63,28 +105,21 @@ def write_random_extracts(
             if fate < 0.12:
                 rows = [row for row in rows if row["register"] != register]
             if fate < 0.05 or rng.random() < 0.3:
-                complete.append(register)
+                delivery.complete.add(register)
         if not rows or rng.random() < 0.08:
             continue
-        for name, part in _parts(rng, extract, rows).items():
-            _write(folder / f"{name}.csv", part)
+        for name, given in _parts(rng, extract + part, rows).items():
+            _write(folder / f"{name}.csv", given)
         if extract in {"separations", "insured_units"} and region.systems.get(extract):
-            files[f"{extract}*"] = {"system": region.systems[extract]}
-    said: dict[str, Any] = {"as_of": day, "complete": sorted(complete)}
-    if files:
-        said["files"] = files
-    (folder / "delivery.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
-    return day
+            delivery.systems[f"{extract}{part}*"] = region.systems[extract]
 
 
-def _parts(
-    rng: Random, extract: str, rows: list[dict[str, Any]]
-) -> dict[str, list[dict[str, Any]]]:
+def _parts(rng: Random, name: str, rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """One file or two; the second repeats a row of the first, which counts once."""
     if len(rows) < 6 or rng.random() < 0.7:
-        return {extract: rows}
+        return {name: rows}
     middle = len(rows) // 2
-    return {f"{extract}_1": rows[:middle], f"{extract}_2": [rows[0], *rows[middle:]]}
+    return {f"{name}_1": rows[:middle], f"{name}_2": [rows[0], *rows[middle:]]}
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -134,3 +134,16 @@ def test_every_suite_says_why_in_both_languages(path):
             use_language(language)
             assert why_of(item)
     use_language("zh")
+
+
+def test_a_check_that_crashes_tells_its_kind_and_nothing_of_the_data():
+    class Outcome:
+        exception_info = {
+            "raised_exception": True,
+            "exception_traceback": "Traceback (most recent call last):\n  File x\n"
+            "pandas.errors.DataError: column\n钱百灵燕 15990119900101001X\n15990119900101001X",
+        }
+
+    assert checks._crash(Outcome()) == "pandas.errors.DataError"
+    Outcome.exception_info["exception_traceback"] = "15990119900101001X"
+    assert checks._crash(Outcome()) == "error"

@@ -114,7 +114,7 @@ def test_killed_at_every_step(tmp_path, whole_stage: Stage, point):
 
 @pytest.mark.full
 @pytest.mark.parametrize("part", range(10))
-def test_killed_at_random(tmp_path, light_stage: Stage, part):
+def test_killed_at_random(tmp_path, light_stage: Stage, part, record_property):
     """Ten kills; every third one before anything was ever published."""
     chance = random.Random(part)
     out = light_stage.set_up(tmp_path / "out", with_first=False)
@@ -132,3 +132,4 @@ def test_killed_at_random(tmp_path, light_stage: Stage, part):
             kills += 1
             light_stage.check_whole(out)
             light_stage.check_next(out, expected_first if is_first else None)
+    record_property("figure: random_kills", kills)

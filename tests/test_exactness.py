@@ -1,6 +1,6 @@
 """Limits, averages and printed rates against exact fractions, on every pair of small numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from math import floor
@@ -8,13 +8,14 @@ from math import floor
 import duckdb
 import pytest
 
+from pipelines.policy import load_policies
 from tests.case_warehouse import model_path, warehouse
 
 MOST_HEADS = 2000
 MOST_HEADS_PRINTED = 400
 MOST_HEAD_MONTHS = 600
-MOST_CLAIMANTS = 40
-LIMIT, SMALL_LIMIT = Fraction("0.055"), Fraction("0.20")
+FEW_CLAIMANTS, MOST_CLAIMANTS = 20, 125
+LIMIT, LIMIT_OF_2021, SMALL_LIMIT = Fraction("0.055"), Fraction("0.06"), Fraction("0.20")
 
 PAIRS = f"""
     select heads, leavers, heads || '/' || leavers as unit_id
@@ -60,12 +61,35 @@ def give_bounds(connection: duckdb.DuckDBPyConnection, bounds: dict[int, int]) -
     connection.execute(f"insert into bounds values {marks}", values)
 
 
-@pytest.mark.parametrize(("size_class", "limit"), [("medium", LIMIT), ("micro", SMALL_LIMIT)])
-def test_limit_of_every_pair_and_the_printed_rate(size_class: str, limit: Fraction) -> None:
+def set_limits(connection: duckdb.DuckDBPyConnection, limit: Fraction) -> None:
+    """Let a limit apply to all units, that of small units to all small ones."""
+    name = "max_layoff_rate_small_unit" if limit == SMALL_LIMIT else "max_layoff_rate"
+    connection.execute(
+        f"update policy_job_retention_refund set small_unit_headcount = {MOST_HEADS},"
+        f" {name} = {float(limit)}"
+    )
+
+
+def test_all_limits_in_use_are_tried() -> None:
+    policy = next(item for item in load_policies() if item.screening == "job_retention_refund")
+    limits = {
+        Fraction(value)
+        for parameter in policy.parameters
+        if parameter.name.startswith("max_layoff_rate")
+        for value in parameter.values()
+    }
+    assert limits == {LIMIT, LIMIT_OF_2021, SMALL_LIMIT}
+
+
+@pytest.mark.parametrize(
+    ("size_class", "limit"),
+    [("medium", LIMIT), ("medium", LIMIT_OF_2021), ("micro", SMALL_LIMIT)],
+)
+def test_limit_of_every_pair_and_the_printed_rate(
+    size_class: str, limit: Fraction, record_property: Callable[[str, object], None]
+) -> None:
     with emptied() as connection:
-        connection.execute(
-            f"update policy_job_retention_refund set small_unit_headcount = {MOST_HEADS}"
-        )
+        set_limits(connection, limit)
         connection.execute(
             "insert into unit_facts (unit_id, bureau_code, unit_type, size_class,"
             " rounded_average_heads) select unit_id, '150100', 'enterprise', ?, heads"
@@ -114,6 +138,7 @@ def test_limit_of_every_pair_and_the_printed_rate(size_class: str, limit: Fracti
             """,
         )
     assert pairs == judged == sum(heads + 1 for heads in range(1, MOST_HEADS + 1))
+    record_property("figure: exact_pairs", pairs)
     assert printed == agreeing > MOST_HEADS_PRINTED**2 // 2
 
 
@@ -135,17 +160,28 @@ def test_rounded_average_is_half_up() -> None:
     assert not wrong
 
 
-def test_limit_of_the_unrounded_average() -> None:
+@pytest.mark.parametrize(
+    ("size_class", "limit"),
+    [("large", LIMIT), ("large", LIMIT_OF_2021), ("small", SMALL_LIMIT)],
+)
+def test_limit_of_the_unrounded_average(size_class: str, limit: Fraction) -> None:
     with emptied() as connection:
+        set_limits(connection, limit)
         connection.execute(
             "update policy_job_retention_refund_layoff_rate_methods"
             " set value = 'claimants_over_average'"
         )
-        given = f"({AVERAGES}), range({MOST_CLAIMANTS + 1}) as c (claimants) where heads > 0"
+        # Of every sum of heads and number of months the claimants about the limit, and some more.
+        given = (
+            f"({AVERAGES}), range({MOST_CLAIMANTS + 1}) as c (claimants) where heads > 0 and"
+            f" (claimants <= {FEW_CLAIMANTS}"
+            f" or abs(claimants * months - {float(limit)} * heads) <= 2 * months)"
+        )
         key = "unit_id || '/' || claimants"
         connection.execute(
-            "insert into unit_facts (unit_id, bureau_code, unit_type, size_class)"
-            f" select {key}, '150100', 'enterprise', 'large' from {given}"
+            "insert into unit_facts (unit_id, bureau_code, unit_type, size_class,"
+            f" rounded_average_heads) select {key}, '150100', 'enterprise', '{size_class}', 1"
+            f" from {given}"
         )
         connection.execute(
             "insert into unit_layoff_rates (unit_id, method, numerator_known, numerator_possible,"
@@ -153,10 +189,10 @@ def test_limit_of_the_unrounded_average() -> None:
             f" select {key}, 'claimants_over_average', claimants, claimants, heads, heads, months"
             f" from {given}"
         )
-        bounds = {n: floor(LIMIT * n) for n in range(1, MOST_HEAD_MONTHS + 1)}
+        bounds = {n: floor(limit * n) for n in range(1, MOST_HEAD_MONTHS + 1)}
         give_bounds(connection, bounds)
         build(connection, "job_retention_refund_limits")
-        rows, judged = one(
+        rows, judged, within = one(
             connection,
             """
             select
@@ -164,9 +200,16 @@ def test_limit_of_the_unrounded_average() -> None:
                 count(case
                     when is_within_layoff_limit
                         = (layoff_numerator_known * layoff_denominator_months <= most) then 1
+                end),
+                count(distinct case
+                    when is_within_layoff_limit
+                        and (layoff_numerator_known + 1) * layoff_denominator_months > most
+                        then layoff_denominator_heads * 100 + layoff_denominator_months
                 end)
             from job_retention_refund_limits
             inner join bounds on layoff_denominator_heads = denominator
             """,
         )
-    assert rows == judged == MOST_HEAD_MONTHS * 12 * (MOST_CLAIMANTS + 1)
+    assert rows == judged
+    # the last number of claimants that passes was there for every sum of heads and every months
+    assert within == MOST_HEAD_MONTHS * 12

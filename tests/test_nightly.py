@@ -15,8 +15,13 @@ from pipelines import ROOT
 from pipelines import run as whole_run
 from pipelines.errors import ExtractError
 from pipelines.order import make_order
+from pipelines.repair_mark import KIT
 from pipelines.steps import HandedOver
+from tests.canaries import found_in, leaks
+from tests.network_guard import guarded, noted
 
+NUMBERS = "15990119900101001X 19900077001 159902199002020029.csv"
+CANARIES = f"钱百灵燕 {NUMBERS}"
 SAMPLE = ROOT / "data" / "sample"
 
 
@@ -49,7 +54,10 @@ def test_a_run_has_its_lists_summary_checks_and_results(sample_run: HandedOver):
     assert (folder.parent.parent / "CURRENT").read_text(encoding="utf-8").strip() == folder.name
     bureaus = [path for path in folder.iterdir() if path.is_dir() and path.name != "checks"]
     assert len(bureaus) == 15
-    assert len({frozenset(path.name for path in bureau.iterdir()) for bureau in bureaus}) == 1
+    # Rows to mend are written only for whom there are any; of all else everybody gets the same.
+    names = [{path.name for path in bureau.iterdir() if KIT not in path.name} for bureau in bureaus]
+    assert all(found == names[0] for found in names)
+    assert any(path for bureau in bureaus for path in bureau.iterdir() if KIT in path.name)
     for name in ("summary.csv", "manifest.json", "results.duckdb", "checks/检查结果.md"):
         assert (folder / name).is_file()
 
@@ -123,11 +131,13 @@ def test_the_same_night_again_and_the_next_one(sample_run: HandedOver):
 def test_once_through_prefect(tmp_path, sample_run: HandedOver):
     """The flow on a temporary server: same lists, artifacts without persons, failures as raised."""
     script = f"""
-import os
+import os, shutil
 os.environ["PREFECT_HOME"] = {str(tmp_path / "prefect")!r}
 from pathlib import Path
 from pipelines import nightly, steps
 from pipelines.errors import ExtractError
+from pipelines.nightly import NotStarted
+from prefect.settings import get_current_settings
 from prefect.testing.utilities import prefect_test_harness
 from prefect.client.orchestration import get_client
 
@@ -143,10 +153,11 @@ def shaky(order):
 def refused(order):
     raise ExtractError("no payroll")
 
+asked = {{"extracts": Path({str(SAMPLE)!r}), "out": Path({str(tmp_path / "out")!r})}}
 nightly.take_in.retry_delay_seconds = 0
 with prefect_test_harness(server_startup_timeout=120):
     steps.take_in = shaky
-    done = nightly.run_flow(60, extracts=Path({str(SAMPLE)!r}), out=Path({str(tmp_path / "out")!r}))
+    done = nightly.run_flow(60, **asked)
     assert done.is_published and len(tries) == 3, tries
     with get_client(sync_client=True) as client:
         artifacts = client.read_artifacts()
@@ -156,14 +167,45 @@ with prefect_test_harness(server_startup_timeout=120):
     assert {{"wengang", "nightly"}} <= set(runs[0].tags), runs[0].tags
     steps.take_in = refused
     try:
-        nightly.run_flow(60, extracts=Path({str(SAMPLE)!r}), out=Path({str(tmp_path / "out")!r}))
+        nightly.run_flow(60, **asked)
     except ExtractError as error:
         print("refused", error)
+    # Whatever fails, and however: no word of the data gets to Prefect.
+    for failure in (
+        ExtractError({NUMBERS!r}), PermissionError(13, "no", {NUMBERS!r}),
+        OSError({CANARIES!r}), KeyError({CANARIES!r}), NotStarted({CANARIES!r}),
+    ):
+        def fail(order):
+            raise failure
+        steps.take_in = fail
+        try:
+            nightly.run_flow(60, **asked)
+        except Exception as error:
+            print("failed", type(error).__name__)
+    address = get_current_settings().server.database.connection_url.get_secret_value()
+    database = Path(address.split("///")[1])
+    with get_client(sync_client=True) as client:
+        logs = client.read_logs()
+        states = {{run.state_name for run in client.read_flow_runs()}}
+    assert states == {{"Completed", "Failed"}} and logs, (states, logs)
+    shutil.copytree(database.parent, {str(tmp_path / "database")!r})
 """
     command = [sys.executable, "-c", script]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    notes = tmp_path / "notes"
+    ended = subprocess.run(
+        command, cwd=ROOT, env=guarded(notes), capture_output=True, text=True, timeout=300
+    )
     assert ended.returncode == 0, ended.stderr[-3000:]
+    assert noted(notes) == [], "something left this machine"
     assert "refused no payroll" in ended.stdout
+    assert ended.stdout.count("failed ") == 5
+    for folder in ("database", "prefect", "out/.state"):
+        found = leaks(tmp_path / folder, CANARIES.split(), [r"warehouse\.duckdb"], any_number=True)
+        assert found == {}
+    assert list((tmp_path / "database").glob("*.db*"))
+    for path in (tmp_path / "out", *(tmp_path / "out").rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+    assert found_in((ended.stdout + ended.stderr).encode(), CANARIES.split()) == set()
     (run,) = (tmp_path / "out" / "runs").iterdir()
     assert lists_of(run) == lists_of(sample_run.run.folder)
 
@@ -208,3 +250,21 @@ def test_unexpected_failures_reach_prefect_without_a_word_of_the_data():
     assert "1599" not in str(failure.value)
     assert b"1599" not in pickle.dumps(failure.value)
     assert isinstance(failure.value.hidden, KeyError)
+
+
+def test_failures_of_the_folder_can_be_tried_again_and_name_nobody():
+    nightly = pytest.importorskip("pipelines.nightly")
+
+    def gone():
+        raise FileNotFoundError(2, "gone", "payroll_15990119900101001X.csv")
+
+    with pytest.raises(FileNotFoundError) as failure:
+        nightly._do("take_in", gone)
+    assert "payroll_159901********001X.csv" in str(failure.value)
+
+    def unclear():
+        raise OSError("15990119900101001X")
+
+    with pytest.raises(nightly.StepFailed) as hidden:
+        nightly._do("take_in", unclear)
+    assert "1599" not in str(hidden.value)

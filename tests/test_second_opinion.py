@@ -4,31 +4,39 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from pipelines import models, policy, steps
 from pipelines.order import make_order
 from pipelines.results_copy import copy_results
 from pipelines.warehouse import open_warehouse
-from tests.random_extracts import write_random_extracts
+from tests.random_extracts import write_large_region, write_random_extracts
 from tests.second_opinion import decide
-from tests.second_opinion.compare import differences
+from tests.second_opinion.compare import compare, differences
+from tests.second_opinion.decide import decide_rows
 from tests.second_opinion.leavers import LeaverCounts
 from tests.second_opinion.policy import benefit_policy, ladder, minimum_wage, monthly_amounts
 from tests.second_opinion.rates import UnitNumbers, is_within_limit, rates_of
 from tests.second_opinion.sizes import size_by_table
 from tests.second_opinion.units import refund_of
+from tests.small_worlds import SmallWorld, small_worlds
 
 ROOT = Path(__file__).resolve().parent.parent
 FEW, MANY = 6, int(os.environ.get("SECOND_OPINION_SEEDS", "60"))
 SEEDS = [
     pytest.param(seed, marks=[pytest.mark.full] if seed >= FEW else []) for seed in range(MANY)
 ]
+FEW_WORLDS, MANY_WORLDS = 30, int(os.environ.get("SECOND_OPINION_WORLDS", "2000"))
+HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large]
+LARGE, PEOPLE_A_UNIT = int(os.environ.get("SECOND_OPINION_UNITS", "200000")), 4
+LARGE_DAY = date(2022, 6, 13)
 HELD = 7
 LIMIT = Fraction("0.055")
 
@@ -65,6 +73,45 @@ def test_pipeline_and_second_opinion_decide_alike(seed: int, tmp_path: Path) -> 
     results = decided(tmp_path / "extracts", tmp_path / "out", as_of)
     found = differences(tmp_path / "extracts", as_of, results)
     assert not found, "\n".join(f"seed {seed} {line}" for line in found)
+
+
+def compare_small_world(world: SmallWorld) -> None:
+    """Both opinions on one world, with what differs as the failure's message."""
+    opinions = decide_rows(world.as_extracts(), world.day)
+    with world.decided() as connection:
+        found = compare(opinions, connection)
+    assert not found, "\n".join(found)
+
+
+@settings(max_examples=FEW_WORLDS, deadline=None, database=None, derandomize=True)
+@given(world=small_worlds())
+def test_small_worlds_are_decided_alike(world: SmallWorld) -> None:
+    compare_small_world(world)
+
+
+@pytest.mark.full
+def test_many_small_worlds_are_decided_alike(
+    record_property: Callable[[str, object], None],
+) -> None:
+    @settings(max_examples=MANY_WORLDS, deadline=None, database=None, suppress_health_check=HEALTH)
+    @given(world=small_worlds())
+    def decided_alike(world: SmallWorld) -> None:
+        compare_small_world(world)
+
+    decided_alike()
+    record_property("figure: composed_worlds", MANY_WORLDS)
+
+
+@pytest.mark.full
+def test_pipeline_and_second_opinion_decide_a_large_region_alike(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    extracts, people = tmp_path / "extracts", LARGE * PEOPLE_A_UNIT
+    write_large_region(extracts, 1, LARGE, people, LARGE_DAY)
+    results = run_pipeline(extracts, tmp_path / "out", LARGE_DAY)
+    found = differences(extracts, LARGE_DAY, results)
+    assert not found, "\n".join([f"{len(found)} differences", *found[:50]])
+    record_property("figure: region_units", LARGE)
 
 
 def test_same_seed_gives_the_same_files(tmp_path: Path) -> None:

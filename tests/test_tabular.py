@@ -95,7 +95,7 @@ def test_the_sheet_with_the_header_is_read_and_two_are_refused(folder):
     folder.take_in()
     assert folder.fates("参保单位_1.xlsx")[2] == 1
     status, refusal = folder.log("参保单位_2.xlsx", "status", "refusal")
-    assert status == "refused" and "第1页" in refusal
+    assert status == "refused" and "第 1, 2 张" in refusal
 
 
 def test_what_is_no_workbook_is_refused(folder):

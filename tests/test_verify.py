@@ -87,9 +87,10 @@ def test_flipped_bits_are_found(tmp_path, done):
 
 
 @pytest.mark.full
-def test_flipped_bits_of_the_sample_are_found(sample_run: HandedOver):
+def test_flipped_bits_of_the_sample_are_found(sample_run: HandedOver, record_property):
     out = sample_run.run.folder.parent.parent
     every_flip_is_found(out, sample_run.run, 500, seed=2)
+    record_property("figure: bit_flips", 500)
 
 
 def test_a_whole_run_is_told_in_one_line(capsys, tmp_path, done):

@@ -1,10 +1,11 @@
 -- 参保人员 · What insured_people says of a person
 --
 -- Rule     the later row by file name, then line, stands; a blank cell of paid_months_before is 0
---          where the column is filled for others; an empty paid_months_to is the month before the
---          first delivered month
+--          where the column is filled for others of its file; an empty paid_months_to is the
+--          month before the first delivered month
 -- Grain    one row per person_id of insured_people
--- Unknown  paid_months_before where the row's file has no such column, or nobody's is filled
+-- Unknown  paid_months_before where the row's file has no such column, or nobody's is filled there:
+--          what another file says of others makes a blank cell no 0
 
 with
 
@@ -18,14 +19,18 @@ first_month as (
 
 filled as (
 
-    select count(paid_months_before) as filled_cells
+    select
+        file_name,
+        count(paid_months_before) as filled_cells
     from stg_insured_people
+    group by file_name
 
 ),
 
 ranked as (
 
     select
+        rows_given.file_name,
         rows_given.person_id,
         rows_given.person_name,
         rows_given.sex_code,
@@ -56,6 +61,6 @@ select
     ranked.is_rural_worker,
     ranked.birth_date as given_birth_date
 from ranked
-cross join filled
+inner join filled on ranked.file_name = filled.file_name
 cross join first_month
 where ranked.position = 1

@@ -46,7 +46,7 @@ measured as (
 
 select
     import_log.file_name,
-    import_log.rows_accepted as accepted_rows,
+    import_log.rows_standing as accepted_rows,
     coalesce(measured.staged_rows, 0) as staged_rows,
     measured.rows_without_person,
     measured.rows_without_unit,

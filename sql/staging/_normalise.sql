@@ -62,7 +62,12 @@ create or replace temp macro clean_codes(cells) as
 create or replace temp macro is_ruined(code) as
     regexp_full_match(code, '[0-9]+[.][0-9]*[Ee][+]?[0-9]+|[0-9]+[Ee][+][0-9]+|[0-9]{16,}[.]0*');
 
-create or replace temp macro as_code(code) as case when not is_ruined(code) then code end;
+-- what a spreadsheet shows where it has no value: #N/A, #REF!, ###
+create or replace temp macro is_sheet_error(code) as
+    regexp_full_match(upper(code), '#(N/A|REF!|VALUE!|NAME[?]|DIV/0!|NUM!|NULL!|#+)');
+
+create or replace temp macro as_code(code) as
+    case when not is_ruined(code) and not is_sheet_error(code) then code end;
 
 -- GB 11643-1999: the check digit of the first 17 digits
 create or replace temp macro id_check_digit(id) as
@@ -174,7 +179,16 @@ create or replace temp macro plain_month(cell) as
 create or replace temp macro without_marks(cell) as
     replace(replace(replace(replace(cell, ',', ''), '￥', ''), '¥', ''), '+', '');
 
-create or replace temp macro as_money(cell) as
+-- a space inside a number is no thousands separator: the point may have been there
+create or replace temp macro number_text(cell) as
+    case
+        when regexp_full_match(cell, '[0-9.]+') then cell
+        else regexp_replace(
+            regexp_replace(half_width(cell), '["“”‘’''`]+', '', 'g'), '^([¥￥+-]*) +', '\1'
+        )
+    end;
+
+create or replace temp macro as_amount(cell) as
     case
         when regexp_full_match(cell, '-?[0-9]{1,13}([.][0-9]{1,4})?')
             then cast(cell as decimal(18, 4))
@@ -185,11 +199,15 @@ create or replace temp macro as_money(cell) as
             then try_cast(without_marks(cell) as decimal(18, 4))
     end;
 
-create or replace temp macro as_integer(cell) as
+create or replace temp macro as_money(cell) as as_amount(number_text(cell));
+
+create or replace temp macro as_whole(cell) as
     case
-        when regexp_full_match(cell, '-?([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,12})([.]0*)?年?')
-            then try_cast(regexp_replace(cell, ',|[.]0*年?$|年$', '', 'g') as bigint)
+        when regexp_full_match(cell, '-?([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,12})([.]0*)?( ?年)?')
+            then try_cast(regexp_replace(cell, ',|[.]0*( ?年)?$| ?年$', '', 'g') as bigint)
     end;
+
+create or replace temp macro as_integer(cell) as as_whole(number_text(cell));
 
 create or replace temp macro as_flag(cell) as
     case

@@ -55,10 +55,8 @@ def _month_rows(region: Region, period: int) -> Rows:
             continue
         staff = [
             job
-            for job in region.jobs
-            if job.unit == unit.unit_id
-            and job.start <= period
-            and (job.end is None or period <= job.end)
+            for job in region.jobs_of.get(unit.unit_id, [])
+            if job.start <= period and (job.end is None or period <= job.end)
         ]
         rows += _unit_rows(region, unit, period, staff)
     return rows

@@ -52,12 +52,25 @@ class Region:
     thin_months: set[int]
     missing_months: set[int]
     systems: dict[str, str]
+    first_number: int = 0
+    """The number of the first unit: parts of one region have different ones."""
     unit_rows: list[dict[str, Any]] = field(default_factory=list)
+    jobs_of: dict[str, list[Job]] = field(default_factory=dict)
 
     @property
     def year(self) -> int:
         """The data year."""
         return self.day.year - 1
+
+    def hire(self, person: Person, unit: str, start: int, end: int | None, **more: bool) -> None:
+        """One more job, open-ended without an end."""
+        job = Job(person, unit, start, end, **more)
+        self.jobs.append(job)
+        self.jobs_of.setdefault(unit, []).append(job)
+
+    def staff(self, unit: str) -> list[Job]:
+        """The jobs of a unit that have no end yet."""
+        return [job for job in self.jobs_of.get(unit, []) if job.end is None]
 
     def chance(self, share: float) -> bool:
         """True in a share of the cases."""
@@ -79,8 +92,18 @@ def text_of(period: int) -> str:
     return f"{year}{number + 1:02}"
 
 
-def make_region(rng: Random, day: date, units: int, people: int) -> Region:
-    """Units of sizes near the limits, and people who come, go, return and move together."""
+def make_region(
+    rng: Random,
+    day: date,
+    units: int,
+    people: int,
+    part_of: "Region | None" = None,
+    number: int = 0,
+) -> Region:
+    """Units of sizes near the limits, and people who come, go, return and move together.
+
+    A part of a larger region has the months of that region, and numbers from `number` on.
+    """
     now = day.year * 12 + day.month
     december = (day.year - 2) * 12 + 12
     region = Region(
@@ -94,18 +117,22 @@ def make_region(rng: Random, day: date, units: int, people: int) -> Region:
         thin_months=set(),
         missing_months=set(),
         systems={},
+        first_number=number,
     )
     months = range(region.first, region.last + 1)
     if region.chance(0.25):
         region.missing_months = {rng.choice([december, december + 12, *months[::3]])}
     if region.chance(0.2):
         region.thin_months = {rng.choice([december, december + 1, december + 12, *months])}
+    if part_of is not None:
+        region.first, region.last = part_of.first, part_of.last
+        region.thin_months, region.missing_months = part_of.thin_months, part_of.missing_months
     for name, known in (("separations", ["core", "shaanxi"]), ("insured_units", ["shaanxi"])):
         if region.chance(0.6):
             region.systems[name] = rng.choice(known)
     room = people * 3 // 4
-    for number in range(units):
-        region.units.append(_make_unit(region, number))
+    for place in range(units):
+        region.units.append(_make_unit(region, number + place))
         heads = min(rng.choice(SIZES), max(room, 1))
         room -= heads
         _staff(region, region.units[-1], heads)
@@ -117,7 +144,7 @@ def make_region(rng: Random, day: date, units: int, people: int) -> Region:
 
 def new_person(region: Region) -> Person:
     """One more person of the region."""
-    person = make_person(region.rng, region.day, len(region.persons))
+    person = make_person(region.rng, region.day, 7 * region.first_number + len(region.persons))
     region.persons.append(person)
     return person
 
@@ -140,13 +167,13 @@ def _make_unit(region: Region, number: int) -> Unit:
 def _staff(region: Region, unit: Unit, heads: int) -> None:
     for _ in range(heads):
         start = region.first if region.chance(0.9) else region.first + region.rng.randint(0, 12)
-        region.jobs.append(Job(new_person(region), unit.unit_id, start, unit.ends_in))
+        region.hire(new_person(region), unit.unit_id, start, unit.ends_in)
 
 
 def _moves(region: Region, unit: Unit) -> None:
     """As many leavers in the year as lie near a limit, and what became of them."""
     rng = region.rng
-    staff = [job for job in region.jobs if job.unit == unit.unit_id and job.end is None]
+    staff = region.staff(unit.unit_id)
     count = len(staff)
     wanted = rng.choice([0, 0, 1, count * 11 // 200, count // 5, count // 5 + 1, 2])
     december = (region.year - 1) * 12 + 12
@@ -155,11 +182,11 @@ def _moves(region: Region, unit: Unit) -> None:
         job.end = max(end, job.start)
         _fate(region, job, job.end)
         if region.chance(0.5):
-            region.jobs.append(Job(new_person(region), unit.unit_id, job.end + 1, None))
+            region.hire(new_person(region), unit.unit_id, job.end + 1, None)
     for _ in range(rng.choice([0, 0, 1])):
         if staff:
             second = rng.choice(region.units).unit_id
-            region.jobs.append(Job(rng.choice(staff).person, second, region.first + 2, None))
+            region.hire(rng.choice(staff).person, second, region.first + 2, None)
 
 
 def _fate(region: Region, job: Job, end: int) -> None:
@@ -167,29 +194,29 @@ def _fate(region: Region, job: Job, end: int) -> None:
     other = rng.choice(region.units).unit_id
     fate = rng.random()
     if fate < 0.14:
-        region.jobs.append(Job(job.person, other, end + 1, None))
+        region.hire(job.person, other, end + 1, None)
     elif fate < 0.22:
         start = end + rng.randint(2, 5)
-        region.jobs.append(Job(job.person, other, start, start + rng.randint(0, 8)))
+        region.hire(job.person, other, start, start + rng.randint(0, 8))
     elif fate < 0.27:
-        region.jobs.append(Job(job.person, other, end, None))
+        region.hire(job.person, other, end, None)
     elif fate < 0.40:
         start = end + rng.randint(2, 4)
         until = rng.choice([None, start + rng.randint(0, 4)])
-        region.jobs.append(Job(job.person, job.unit, start, until, region.chance(0.4)))
+        region.hire(job.person, job.unit, start, until, leaves_record=region.chance(0.4))
 
 
 def _block_transfer(region: Region) -> None:
     rng = region.rng
     source, target = rng.sample(region.units, 2)
-    staff = [job for job in region.jobs if job.unit == source.unit_id and job.end is None]
+    staff = region.staff(source.unit_id)
     if len(staff) < 10:
         return
     end = rng.randint((region.year - 1) * 12 + 12, region.year * 12 + 12)
     movers = rng.sample(staff, min(len(staff), rng.choice([9, 10, 10, 11])))
     for job in movers:
         job.end = max(end, job.start)
-        region.jobs.append(Job(job.person, target.unit_id, job.end + 1, None))
+        region.hire(job.person, target.unit_id, job.end + 1, None)
     others = [job for job in staff if job.end is None]
     for job in rng.sample(others, min(len(others), rng.choice([0, 2, 9, 10, 11]))):
         job.end = max(end, job.start)

@@ -47,7 +47,7 @@ def insured_unit_rows(region: Region) -> list[dict[str, Any]]:
     """One row per known unit, now and then a second one that differs."""
     rng = region.rng
     rows = []
-    for number, unit in enumerate(region.units):
+    for number, unit in enumerate(region.units, start=region.first_number):
         if region.chance(0.05):
             continue
         row = _row(region, unit, number)

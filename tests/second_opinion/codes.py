@@ -3,6 +3,7 @@
 from typing import Any
 
 INSURANCES = {"110", "210", "310", "410", "510"}
+UNEMPLOYMENT = "210"
 SIZES = {"大型": "large", "中型": "medium", "小型": "small", "微型": "micro"} | dict(
     zip("1234", ("large", "medium", "small", "micro"), strict=True)
 )

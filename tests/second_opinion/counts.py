@@ -44,7 +44,7 @@ class Counts:
 
 def year_heads(payroll: Payroll, unit_id: str, year: int) -> list[int]:
     """Insured heads of the months of a year that had any."""
-    months = payroll.units.get(unit_id, {})
+    months = payroll.months_of(unit_id)
     of_year = [months[p].insured_heads for p in months if month(year, 1) <= p <= month(year, 12)]
     return [heads for heads in of_year if heads > 0]
 
@@ -53,7 +53,7 @@ def heads_in(payroll: Payroll, unit_id: str, period: int) -> int | None:
     """Insured heads of a month; None when the month was not delivered."""
     if period not in payroll.delivered:
         return None
-    return len(payroll.insured_at.get((unit_id, period), ()))
+    return payroll.heads(unit_id, period)
 
 
 def claimants_by_unit(

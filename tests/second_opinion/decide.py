@@ -8,8 +8,21 @@ import pandas as pd
 from tests.second_opinion.leavers import People
 from tests.second_opinion.payroll import read_payroll
 from tests.second_opinion.people import decide_people
-from tests.second_opinion.read import read_extracts
+from tests.second_opinion.rates import Rate
+from tests.second_opinion.read import Extracts, read_extracts
 from tests.second_opinion.units import decide_units
+
+RATE_COLUMNS = [
+    "unit_id",
+    "method",
+    "numerator_known",
+    "numerator_possible",
+    "denominator_heads",
+    "denominator_heads_possible",
+    "denominator_months",
+    "rate_known",
+    "rate_possible",
+]
 
 
 def decide(extracts: Path, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -17,26 +30,34 @@ def decide(extracts: Path, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.
 
     A screening that is not in force on the day gives an empty frame.
     """
-    found = read_extracts(extracts)
+    return decide_rows(read_extracts(extracts), as_of)
+
+
+def decide_rows(found: Extracts, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The same from rows that are read already."""
     payroll = read_payroll(found, as_of)
     people = People(found, payroll)
     units, rates = decide_units(found, payroll, people, as_of)
     persons = decide_people(found, payroll, people, as_of)
-    long_rates = [
-        {
-            "unit_id": row["unit_id"],
-            "method": row["method"],
-            "numerator_known": row["rate"].numerator_known,
-            "numerator_possible": row["rate"].numerator_possible,
-            "denominator_heads": row["rate"].heads,
-            "denominator_heads_possible": row["rate"].heads_possible,
-            "denominator_months": row["rate"].months,
-            "rate_known": row["rate"].known(),
-            "rate_possible": row["rate"].possible(),
-        }
-        for row in rates
+    return _frame(units), _frame(persons), _rates(rates)
+
+
+def _rates(rates: list[tuple[str, str, Rate]]) -> pd.DataFrame:
+    rows = [
+        (
+            unit_id,
+            method,
+            rate.numerator_known,
+            rate.numerator_possible,
+            rate.heads,
+            rate.heads_possible,
+            rate.months,
+            rate.known(),
+            rate.possible(),
+        )
+        for unit_id, method, rate in rates
     ]
-    return _frame(units), _frame(persons), _frame(long_rates)
+    return pd.DataFrame(rows, columns=RATE_COLUMNS if rows else None, dtype=object)
 
 
 def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:

@@ -70,7 +70,7 @@ class People:
 
     def paid_in_payroll(self, person: str, after: int, up_to: int) -> int:
         """Distinct paid months in payroll, after one month and up to another."""
-        return sum(after < p <= up_to for p in self.payroll.paid_months.get(person, ()))
+        return sum(after < p <= up_to for p in self.payroll.paid_months(person))
 
 
 def standing_records(extracts: Extracts, payroll: Payroll, as_of: date) -> list[Record]:
@@ -80,7 +80,7 @@ def standing_records(extracts: Extracts, payroll: Payroll, as_of: date) -> list[
         if row["separated_on"] > as_of:
             continue
         person, unit, at = row["person_id"], row["unit_id"], month_of(row["separated_on"])
-        if all(payroll.is_insured_at(person, unit, at + later) for later in (1, 2)):
+        if all(unit in payroll.places(person, at + later) for later in (1, 2)):
             continue
         code = row["reason_code"]
         found.append(Record(person, unit, row["separated_on"], reason_class(row), code))
@@ -134,12 +134,13 @@ def leavers_by_unit(
 def _vanished(payroll: Payroll, year: int) -> list[tuple[str, str, int]]:
     """(unit, person, last insured month) of those no longer insured there at the year's end."""
     start, end = month(year - 1, 12), month(year, 12)
-    last: dict[tuple[str, str], int] = {}
-    for (unit, period), persons in payroll.insured_at.items():
-        if start <= period <= end:
-            for person in persons:
-                last[unit, person] = max(period, last.get((unit, person), period))
-    return [(unit, person, at) for (unit, person), at in sorted(last.items()) if at < end]
+    rows = payroll.insured
+    rows = rows[(rows["period"] >= start) & (rows["period"] <= end)]
+    last = rows.groupby(["unit", "person"], sort=True)["period"].max()
+    return [
+        (payroll.unit_ids[unit], payroll.person_ids[person], at)
+        for (unit, person), at in last[last < end].items()
+    ]
 
 
 def _leaver(
@@ -150,7 +151,7 @@ def _leaver(
         paid = people.paid_in_payroll(person, 0, at)
     else:
         paid = before + people.paid_in_payroll(person, people.paid_to(person), at)
-    elsewhere = set(payroll.insured.get(person, {}).get(at + 1, {})) - {unit}
+    elsewhere = set(payroll.places(person, at + 1)) - {unit}
     return Leaver(person, at, reason, paid, before is not None, bool(elsewhere))
 
 

@@ -98,7 +98,7 @@ class _People:
     def decisions(self) -> list[dict[str, Any]]:
         """One row per person looked at."""
         found = []
-        for person in sorted(self.payroll.insured):
+        for person in self.payroll.insured_persons():
             spell = self.spell(person)
             if spell is not None:
                 found.append(self.decision(person, spell))
@@ -117,7 +117,7 @@ class _People:
         )
         if own and month_of(own.day) < at - 1:
             own = None
-        has_later_rows = any(p > at for p in self.payroll.regular_months.get(unit, ()))
+        has_later_rows = any(p > at for p in self.payroll.regular_months(unit))
         has_closed = self.is_closed(unit)
         is_silent = bool(self.payroll.delivered) and (
             max(self.payroll.delivered) - at > policy.SILENT_MONTHS
@@ -152,15 +152,13 @@ class _People:
             for entry, is_sure in unit_entries(self.extracts, register, row)
         )
         latest = sorted(self.payroll.delivered)[-2:]
-        return is_ended and not any(self.payroll.insured_at.get((unit, p)) for p in latest)
+        return is_ended and not any(self.payroll.heads(unit, p) for p in latest)
 
     def has_rows_set_aside(self, unit: str, at: int) -> bool:
         """Whether payroll rows of the unit of a later or unreadable month were set aside."""
         return any(
-            extract == "payroll"
-            and unit_id == unit
-            and (period is None or at < period <= self.payroll.last_period)
-            for extract, unit_id, period in self.extracts.set_aside
+            extract == "payroll" and (period is None or at < period <= self.payroll.last_period)
+            for extract, period in self.extracts.rows_set_aside(unit)
         )
 
     def decision(self, person: str, spell: Spell) -> dict[str, Any]:
@@ -268,10 +266,9 @@ class _People:
     def is_registered(self, person: str) -> bool:
         """Registered as unemployed and not cancelled by the day."""
         return any(
-            row["person_id"] == person
-            and row["registered_on"] <= self.as_of
+            row["registered_on"] <= self.as_of
             and (row["cancelled_on"] is None or row["cancelled_on"] > self.as_of)
-            for row in self.extracts.rows["unemployment_registrations"]
+            for row in self.extracts.having("unemployment_registrations", "person_id", person)
         )
 
     def age_and_sex(self, person: str) -> tuple[int | None, str | None]:

@@ -2,10 +2,12 @@
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import yaml
 
 from tests.second_opinion import codes
 from tests.second_opinion.identity import clean_person_id
+from tests.second_opinion.payroll_rows import PayrollReader
 
 Row = dict[str, Any]
 EMPTY = {"", "\\N", "NULL", "无", "/", "-", "暂无"}
@@ -50,9 +53,26 @@ class Extracts:
     """All usable rows by extract, in the order of file name and line, equal rows once."""
 
     rows: dict[str, list[Row]]
+    payroll: pd.DataFrame
     complete: set[str] = field(default_factory=set)
-    set_aside: list[tuple[str, str, int | None]] = field(default_factory=list)
-    """(extract, unit_id, month or None when it can't be read) of unusable rows."""
+    set_aside: dict[str, list[tuple[str, int | None]]] = field(default_factory=dict)
+    """unit_id → (extract, month or None when it can't be read) of unusable rows."""
+    _indexes: dict[tuple[str, str], dict[Any, list[Row]]] = field(default_factory=dict)
+
+    def rows_set_aside(self, unit_id: str) -> list[tuple[str, int | None]]:
+        """(extract, month or None when it can't be read) of a unit's unusable rows."""
+        return self.set_aside.get(unit_id, [])
+
+    def having(
+        self, extract: str, column: str, value: Any, read: Callable[[Any], Any] = lambda cell: cell
+    ) -> list[Row]:
+        """The rows of an extract with a value in a column, as `read` makes it comparable."""
+        index = self._indexes.get((extract, column))
+        if index is None:
+            index = self._indexes[extract, column] = {}
+            for row in self.rows[extract]:
+                index.setdefault(read(row[column]), []).append(row)
+        return index.get(value, [])
 
 
 def read_extracts(folder: Path) -> Extracts:
@@ -61,11 +81,24 @@ def read_extracts(folder: Path) -> Extracts:
     delivery: dict[str, Any] = {}
     if delivery_file.exists():
         delivery = yaml.safe_load(delivery_file.read_text(encoding="utf-8")) or {}
-    found = Extracts({name: [] for name in CONTRACTS}, set(delivery.get("complete") or []))
-    for path in sorted(folder.glob("*.csv")):
-        for extract in CONTRACTS:
-            if path.name.startswith(extract):
-                _read_file(found, extract, path, _system(delivery, path.name))
+    payroll = PayrollReader(
+        {name: _reader(READERS[kind]) for name, kind, _ in _columns("payroll")},
+        codes.INSURANCES,
+        codes.UNEMPLOYMENT,
+    )
+    found = Extracts({}, pd.DataFrame(), set(delivery.get("complete") or []))
+    for extract in CONTRACTS:
+        seen: set[tuple[Any, ...]] = set()
+        rows = found.rows[extract] = []
+        for path in sorted(folder.glob(f"{extract}*.csv")):
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            if extract == "payroll":
+                payroll.add(table)
+            else:
+                rows += _rows(found, extract, table, _system(delivery, path.name), seen)
+    for unit_id, period in payroll.set_aside:
+        found.set_aside.setdefault(unit_id, []).append(("payroll", period))
+    found.payroll = payroll.rows()
     return found
 
 
@@ -97,24 +130,45 @@ def _system(delivery: dict[str, Any], file_name: str) -> str | None:
     return None
 
 
-def _read_file(found: Extracts, extract: str, path: Path, system: str | None) -> None:
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    seen = {_key(row) for row in found.rows[extract]}
+@cache
+def _columns(extract: str) -> list[tuple[str, str, bool]]:
+    """(name, kind of value, whether a row needs a value) of each column."""
+    found = []
+    for column in CONTRACTS[extract].split():
+        name, kind = column.rstrip("!").split(":")
+        found.append((name, kind, column.endswith("!")))
+    return found
+
+
+def _reader(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A reader of cells, for which an empty cell is None."""
+
+    def read_cell(text: str) -> Any:
+        cell = _cell(text)
+        return None if cell is None else read(cell)
+
+    return read_cell
+
+
+def _rows(
+    found: Extracts, extract: str, table: pd.DataFrame, system: str | None, seen: set[Any]
+) -> list[Row]:
+    """A file's usable rows that no earlier one of the extract is equal to."""
     rows = []
     for cells in table.to_dict("records"):
         raw = {str(name): _cell(value) for name, value in cells.items()}
         row = _parsed(extract, raw)
-        if row is None or _unknown_insurance(extract, row):
+        if row is None:
             _note_set_aside(found, extract, raw)
             continue
-        if _out_of_scope(extract, row) or _key(row) in seen:
-            continue
-        seen.add(_key(row))
-        row["system"] = system
-        rows.append(row)
+        key = tuple(row.values())
+        if key not in seen:
+            seen.add(key)
+            row["system"] = system
+            rows.append(row)
     if extract == "insured_people":
         _fill_paid_months(rows)
-    found.rows[extract] += rows
+    return rows
 
 
 def _cell(value: Any) -> str | None:
@@ -122,21 +176,16 @@ def _cell(value: Any) -> str | None:
     return None if text in EMPTY else text
 
 
-def _key(row: Row) -> tuple[Any, ...]:
-    return tuple(row[name] for name in row if name not in {"system", "paid_months_known"})
-
-
 def _parsed(extract: str, raw: dict[str, str | None]) -> Row | None:
     """A row of values, None when a cell can't be read or a needed one is empty."""
     row: Row = {}
-    for column in CONTRACTS[extract].split():
-        name, kind = column.rstrip("!").split(":")
+    for name, kind, is_needed in _columns(extract):
         try:
             text = raw.get(name)
             row[name] = None if text is None else READERS[kind](text)
         except (ValueError, KeyError, InvalidOperation):
             return None
-        if row[name] is None and column.endswith("!"):
+        if row[name] is None and is_needed:
             return None
     if extract in {"person_registers", "unit_registers"}:
         row["register"] = codes.REGISTERS.get(row["register"], row["register"])
@@ -153,23 +202,14 @@ def _fill_paid_months(rows: list[Row]) -> None:
         row["paid_months_known"] = 0 if before is None and filled else before
 
 
-def _unknown_insurance(extract: str, row: Row) -> bool:
-    return extract == "payroll" and row["insurance_code"] not in {None, *codes.INSURANCES}
-
-
-def _out_of_scope(extract: str, row: Row) -> bool:
-    return extract == "payroll" and row["insurance_code"] not in {None, "210"}
-
-
 def _note_set_aside(found: Extracts, extract: str, raw: dict[str, str | None]) -> None:
     unit_id = raw.get("unit_id")
-    if extract in {"payroll", "separations"} and unit_id:
-        text = raw.get("period" if extract == "payroll" else "separated_on")
+    if extract == "separations" and unit_id:
         try:
-            period = _month(text or "") if extract == "payroll" else month_of(_day(text or ""))
+            period = month_of(_day(raw.get("separated_on") or ""))
         except ValueError:
             period = None
-        found.set_aside.append((extract, unit_id, period))
+        found.set_aside.setdefault(unit_id, []).append((extract, period))
 
 
 def _month(text: str) -> int:

@@ -13,32 +13,24 @@ def is_on(entry: Row, day: date) -> bool:
 
 def is_delivered(extracts: Extracts, extract: str, register: str) -> bool:
     """Whether a register is known: a row of it came, or it is declared complete."""
-    rows = extracts.rows[extract]
-    return register in extracts.complete or any(row["register"] == register for row in rows)
-
-
-def person_entries(extracts: Extracts, register: str, person: str) -> list[Row]:
-    """All entries of a person on a register."""
-    return [
-        row
-        for row in extracts.rows["person_registers"]
-        if row["register"] == register and row["person_id"] == person
-    ]
+    return register in extracts.complete or bool(extracts.having(extract, "register", register))
 
 
 def unit_entries(extracts: Extracts, register: str, unit: Row | None) -> list[tuple[Row, bool]]:
     """Entries that may mean a unit; True = by its valid USCC, False = by the name alone."""
     if unit is None:
         return []
+    uscc = unit["uscc"] if is_valid_uscc(unit["uscc"]) else None
+    name = plain_name(unit["unit_name"])
     found = []
-    for row in extracts.rows["unit_registers"]:
-        if row["register"] != register:
-            continue
-        if is_valid_uscc(row["uscc"]) and is_valid_uscc(unit["uscc"]):
-            if row["uscc"] == unit["uscc"]:
+    if uscc:
+        for row in extracts.having("unit_registers", "uscc", uscc):
+            if row["register"] == register:
                 found.append((row, True))
-        elif row["unit_name"] and plain_name(row["unit_name"]) == plain_name(unit["unit_name"]):
-            found.append((row, False))
+    if name:
+        for row in extracts.having("unit_registers", "unit_name", name, plain_name):
+            if row["register"] == register and not (uscc and is_valid_uscc(row["uscc"])):
+                found.append((row, False))
     return found
 
 

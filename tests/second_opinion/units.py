@@ -1,6 +1,6 @@
 """The job-retention refund, decided once more for every unit."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from tests.second_opinion.register_units import (
 )
 from tests.second_opinion.registers import is_off_register, is_on, unit_entries
 from tests.second_opinion.sizes import size_of
+from tests.second_opinion.transfers import moves_by_unit
 
 CONDITIONS = (
     "is_covered_type",
@@ -39,8 +40,8 @@ CONDITIONS = (
 
 def decide_units(
     extracts: Extracts, payroll: Payroll, people: People, as_of: date
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """(decisions, layoff rates) of all units; both empty when the screening is not in force."""
+) -> tuple[list[dict[str, Any]], list[tuple[str, str, Rate]]]:
+    """(decisions, layoff rates by unit and method); both empty when the day has no policy."""
     in_force = policy.refund_policy(as_of)
     if in_force is None:
         return [], []
@@ -48,12 +49,15 @@ def decide_units(
     for row in extracts.rows["insured_units"]:
         rows_of[row["unit_id"]].append(row)
     counts = Counts(extracts, payroll, people, as_of)
-    units, rates = [], []
-    for unit_id in sorted(rows_of.keys() | payroll.units.keys()):
+    moves = moves_by_unit(payroll, as_of.year - 1)
+    units: list[dict[str, Any]] = []
+    rates: list[tuple[str, str, Rate]] = []
+    for unit_id in sorted(rows_of.keys() | set(payroll.units())):
         numbers = counts.of(unit_id)
         methods = rates_of(numbers)
-        rates += [{"unit_id": unit_id, "method": name, "rate": methods[name]} for name in methods]
-        unit = _Unit(extracts, payroll, as_of, in_force, unit_id, rows_of.get(unit_id, []))
+        rates += [(unit_id, name, rate) for name, rate in methods.items()]
+        rows, moved = rows_of.get(unit_id, []), moves.get(unit_id, [])
+        unit = _Unit(extracts, payroll, as_of, in_force, unit_id, rows, moved)
         units.append(unit.decision(numbers, methods[policy.METHOD]))
     return units, rates
 
@@ -69,12 +73,14 @@ class _Unit:
         in_force: policy.RefundPolicy,
         unit_id: str,
         rows: list[Row],
+        moves: list[tuple[int, int]],
     ) -> None:
         self.extracts, self.payroll, self.as_of = extracts, payroll, as_of
         self.in_force, self.unit_id, self.rows = in_force, unit_id, rows
+        self.moves = moves
         self.year = as_of.year - 1
         self.row = rows[-1] if rows else None
-        self.months = payroll.units.get(unit_id, {})
+        self.months = payroll.months_of(unit_id)
         bureau = bureau_of(self.row["division_code"]) if self.row else None
         self.is_placed, self.bureau = bureau is not None, bureau or "150000"
         self.type = unit_type_of(self.row) if self.row else UnitType(None, None)
@@ -149,9 +155,8 @@ class _Unit:
         """Refunds for the data year that were paid and not returned; None when there is none."""
         amounts = [
             row["amount_yuan"]
-            for row in self.extracts.rows["refund_payments"]
-            if row["unit_id"] == self.unit_id
-            and row["data_year"] == self.year
+            for row in self.extracts.having("refund_payments", "unit_id", self.unit_id)
+            if row["data_year"] == self.year
             and (row["paid_on"] is None or row["paid_on"] <= self.as_of)
             and (row["returned_on"] is None or row["returned_on"] > self.as_of)
         ]
@@ -239,22 +244,10 @@ class _Unit:
         """Unknown after a merger, split or transfer of many people at once."""
         if self.row and self.row["unit_change_code"] in {"2", "3", "5", "6"}:
             return None
-        for period in range(month(self.year - 1, 12), month(self.year, 12)):
-            left, moved = self.transfer(period)
+        for left, moved in self.moves:
             if moved >= policy.BLOCK_HEADS and 2 * moved >= left:
                 return None
         return True
-
-    def transfer(self, period: int) -> tuple[int, int]:
-        """(who left after a month, how many of them to one and the same other unit)."""
-        insured_at = self.payroll.insured_at
-        staff = insured_at.get((self.unit_id, period), set())
-        left = staff - insured_at.get((self.unit_id, period + 1), set())
-        to: Counter[str] = Counter()
-        for person in left:
-            places = self.payroll.insured[person]
-            to.update(set(places.get(period + 1, {})) - set(places[period]))
-        return len(left), max(to.values(), default=0)
 
     def is_not_labour_dispatch(self) -> Truth:
         """Unknown where mark, industry or name speak of labour dispatch."""
@@ -271,8 +264,8 @@ class _Unit:
     def has_whole_data(self) -> Truth:
         """Unknown where rows of the unit were set aside or its number means two units."""
         first, last = month(self.year - 1, 12), month(self.year, 12)
-        for _, unit_id, period in self.extracts.set_aside:
-            if unit_id == self.unit_id and (period is None or first <= period <= last):
+        for _, period in self.extracts.rows_set_aside(self.unit_id):
+            if period is None or first <= period <= last:
                 return None
         return None if is_number_in_conflict(self.rows) else True
 

@@ -143,7 +143,7 @@ select
     units.already_paid_yuan,
     units.arrears_yuan,
     round(
-        cast(units.paid_for_year + units.arrears_yuan as decimal(18, 4))
+        cast(units.paid_for_year + units.arrears_yuan as decimal(28, 4))
         * cast(units.refund_share as decimal(9, 6)),
         2
     ) - units.already_paid_yuan as amount_after_arrears_yuan,

@@ -63,7 +63,6 @@ verdicts as (
         facts.unit_id,
         kinds.register,
         hits.name_on_register,
-        coalesce(hits.is_listed, 0) as is_listed,
         case
             when kinds.register = 'environmental_penalty' and hits.is_listed_since = 1 then 'listed'
             when kinds.register = 'environmental_penalty' and hits.is_listed = 1 then 'confirm'

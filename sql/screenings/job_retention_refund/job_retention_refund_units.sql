@@ -112,7 +112,7 @@ amounts as (
     select
         facts.unit_id,
         shares.refund_share,
-        round(cast(facts.paid_for_year as decimal(18, 4)) * cast(shares.refund_share as decimal(9, 6)), 2)
+        round(cast(facts.paid_for_year as decimal(28, 4)) * cast(shares.refund_share as decimal(9, 6)), 2)
             as full_amount_yuan
     from unit_facts as facts
     inner join shares on facts.unit_id = shares.unit_id

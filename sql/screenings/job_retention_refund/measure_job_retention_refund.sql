@@ -119,7 +119,7 @@ decided as (
             case
                 when abs(
                         refund_amount_yuan + already_paid_yuan
-                        - cast(paid_for_year as decimal(18, 4)) * cast(refund_share as decimal(9, 6))
+                        - cast(paid_for_year as decimal(28, 4)) * cast(refund_share as decimal(9, 6))
                     ) > 0.005
                     then 1
             end

@@ -1,0 +1,58 @@
+"""One workbook of rows to mend: the rows on its first sheet, how to mend them on the second."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import xlsxwriter
+
+from pipelines.deliver import neutral
+from pipelines.repair_mark import HOW_TO, ORDER, RAW, SOURCE, VOID
+from pipelines.sheets import CREATED, column_width
+
+ROWS = "待更正数据"
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """The cells of a row in the order of the header; `wrong` is the place of the one to mend."""
+
+    cells: list[str]
+    wrong: int | None
+
+
+def write_kit(path: Path, header: list[str], rows: list[SheetRow], notes: list[str]) -> None:
+    """Write a workbook whose cells are all texts, so that numbers come back as they were; 0600.
+
+    The column of marks is hidden. The same rows give the same bytes.
+    """
+    path.touch(mode=0o600)
+    with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
+        book.set_properties({"created": CREATED})
+        head = book.add_format({"bold": True, "border": 1, "bg_color": "#DDE8F3"})
+        text = book.add_format({"num_format": "@"})
+        wrong = book.add_format({"num_format": "@", "bg_color": "#FFF2A8"})
+        sheet = book.add_worksheet(ROWS)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.repeat_rows(0)
+        sheet.autofilter(0, 0, len(rows), len(header) - 1)
+        for index, title in enumerate(header):
+            width = column_width(title, [row.cells for row in rows], index)
+            hidden = {"hidden": True} if title == SOURCE else {}
+            sheet.set_column(index, index, min(width, 30 if title == RAW else width), text, hidden)
+            sheet.write_string(0, index, title, head)
+        order = header.index(ORDER)
+        choice = {"validate": "list", "source": [VOID]}
+        sheet.data_validation(1, order, max(len(rows), 1), order, choice)
+        for line, row in enumerate(rows, start=1):
+            for index, cell in enumerate(row.cells):
+                style = wrong if index == row.wrong else text
+                if cell:
+                    sheet.write_string(line, index, neutral(cell), style)
+                elif index == row.wrong:
+                    sheet.write_blank(line, index, None, style)
+        about = book.add_worksheet(HOW_TO)
+        about.set_column(0, 0, 100)
+        for line, note in enumerate(notes):
+            about.write_string(line, 0, note)

@@ -1,0 +1,1 @@
+"""Damaged files by code, with what must come of each line."""

@@ -1,0 +1,1 @@
+"""Rules changed in one place, which the case tables must notice."""
