@@ -1,4 +1,4 @@
-"""`python -m tests.mutants` judges every mutant, writes caught.csv and prints who is not told of."""
+"""`python -m tests.mutants` judges every mutant, writes caught.csv and names the survivors."""
 
 import sys
 
