@@ -9,6 +9,8 @@ import duckdb
 
 from pipelines import models, policy, policy_tables
 from pipelines.contracts import load_contracts
+from pipelines.delivery import Delivery
+from pipelines.import_log import write_import_log
 from pipelines.reference import load_reference
 from pipelines.staged import prepare
 
@@ -26,16 +28,17 @@ def warehouse() -> duckdb.DuckDBPyConnection:
         connection.execute(f"create table empty as from stg_{extract}")
         connection.execute(f"drop view stg_{extract}")
         connection.execute(f"alter table empty rename to stg_{extract}")
-    connection.execute("create table delivery_complete (name varchar)")
     connection.execute(
         "create table previous_listed (list_name varchar, subject_id varchar,"
         " bureau_code varchar, subject_name varchar, first_listed_on date)"
     )
     load_reference(connection)
+    write_import_log(connection, Delivery(), [], [])
     models.set_day(connection, DAY)
     policies = policy.load_policies()
     policy_tables.write_tables(connection, policies, DAY)
-    models.build(connection, [models.FACTS, *(item.path.parent for item in policies)])
+    folders = [models.FACTS, models.MEASURES, *(item.path.parent for item in policies)]
+    models.build(connection, folders)
     return connection
 
 
@@ -48,7 +51,7 @@ def column_types(table: str) -> dict[str, str]:
 
 @cache
 def model_path(model: str) -> Path:
-    """The file of a model of facts or screenings."""
+    """The file of a model of facts, measures or screenings."""
     return next(models.FACTS.parent.glob(f"*/**/{model}.sql"))
 
 

@@ -59,5 +59,6 @@ def test_every_condition_decides_alone_as_true_false_and_unknown(path: Path) -> 
 
 
 def test_every_model_has_a_case_table() -> None:
-    paths = [*models.FACTS.glob("*.sql"), *policy.SCREENINGS.glob("*/*.sql")]
+    folders = [models.FACTS, models.MEASURES, *policy.SCREENINGS.iterdir()]
+    paths = [path for folder in folders for path in folder.glob("*.sql")]
     assert {path.stem for path in paths} == {path.stem for path in case_files()}

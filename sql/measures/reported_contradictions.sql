@@ -8,8 +8,7 @@ found as (
 
     select
         'unit_number_conflict' as kind,
-        unit_conflicts.unit_id,
-        1 as occurrences
+        unit_conflicts.unit_id
     from unit_conflicts
     where unit_conflicts.is_in_conflict
 
@@ -17,8 +16,7 @@ found as (
 
     select
         'differing_unit_rows' as kind,
-        unit_conflicts.unit_id,
-        1 as occurrences
+        unit_conflicts.unit_id
     from unit_conflicts
     where not unit_conflicts.is_in_conflict
 
@@ -26,8 +24,7 @@ found as (
 
     select
         'contradictory_payroll' as kind,
-        unit_months.unit_id,
-        1 as occurrences
+        unit_months.unit_id
     from unit_months
     where unit_months.is_contradictory
 
@@ -35,8 +32,7 @@ found as (
 
     select
         'void_separation' as kind,
-        separation_records.unit_id,
-        1 as occurrences
+        separation_records.unit_id
     from separation_records
     where separation_records.is_void
 
@@ -44,8 +40,7 @@ found as (
 
     select
         'older_separation' as kind,
-        person_spells.last_unit_id as unit_id,
-        1 as occurrences
+        person_spells.last_unit_id as unit_id
     from person_spells
     where person_spells.has_older_record
 
@@ -53,8 +48,7 @@ found as (
 
     select
         'grant_without_unit' as kind,
-        cast(null as varchar) as unit_id,
-        1 as occurrences
+        cast(null as varchar) as unit_id
     from grants_seen
     where grants_seen.counted_unit_id is null
 
@@ -62,8 +56,7 @@ found as (
 
     select
         'payroll_unit_not_insured' as kind,
-        units.unit_id,
-        1 as occurrences
+        units.unit_id
     from units
     where not units.is_in_insured_units
 
@@ -71,8 +64,7 @@ found as (
 
     select
         'unknown_division' as kind,
-        units.unit_id,
-        1 as occurrences
+        units.unit_id
     from units
     where units.is_in_insured_units and not units.is_known_division
 
