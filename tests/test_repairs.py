@@ -111,6 +111,17 @@ def test_a_mended_row_stands_where_it_stood(folder):
     ]
 
 
+def test_a_blank_cell_means_what_it_means_in_its_source(folder):
+    """No paid months are 0 where others of the file have some: the kit's own rows don't say it."""
+    folder.payroll(payroll_row(1))
+    header = "社会保障号码,姓名,出生日期,AJC092"
+    folder.put("参保人员.csv", f"{header}\n{person(1)},某甲,1980-01-01,7\n{person(2)},某乙,十月,\n")
+    folder.night()
+    folder.send_back(lambda row: {"出生日期": "1981-10-01"}, begin="150000")
+    folder.night(is_judged=True)
+    assert folder.rows("select paid_months_before from people order by person_id") == [(7,), (0,)]
+
+
 def test_a_unit_without_division_is_the_regions_to_mend(folder):
     folder.payroll(payroll_row(1))
     folder.put("参保单位_2.csv", f"{UNITS}\nU9,丁公司,1501,\n")
