@@ -12,6 +12,7 @@ from pipelines.contracts import load_contracts
 from pipelines.delivery import Delivery
 from pipelines.import_log import write_import_log
 from pipelines.reference import load_reference
+from pipelines.repairs import settle_repairs
 from pipelines.staged import prepare
 
 DAY = date(2022, 3, 22)
@@ -24,6 +25,7 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"memory_limit": "2GB", "threads": 2})
     contracts = load_contracts()
     prepare(connection, contracts)
+    settle_repairs(connection)
     for extract in contracts:
         connection.execute(f"create table empty as from stg_{extract}")
         connection.execute(f"drop view stg_{extract}")

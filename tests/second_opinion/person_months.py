@@ -35,6 +35,10 @@ def seen_on(as_of: date, rows: pd.DataFrame) -> pd.DataFrame:
         rows[dues[0]].isna() & rows[dues[1]].isna()
     )
     paid = sum(rows[f"{name}_taken"].fillna(0) for name in PAID)
+    # "An amount due, an amount paid or a wage base above 0": each amount speaks for itself.
+    above = {name: (rows[name].fillna(0) > 0).astype(bool) for name in (*DUES, *PAID, "wage_base")}
+    is_paid = (above["unit_paid"] | above["person_paid"]) & ~is_later
+    rows["has_amount"] = above["unit_due"] | above["person_due"] | above["wage_base"] | is_paid
     rows["paid"] = paid.mask(is_refund, -paid).mask(is_later, 0)
     rows["is_paid_later"], rows["is_refund"] = is_later, is_refund
     return rows.drop(columns=[f"{name}_taken" for name in (*DUES, *PAID)])
@@ -47,13 +51,10 @@ def person_months(rows: pd.DataFrame) -> pd.DataFrame:
     """
     is_refund = rows["is_refund"]
     insures = ~is_refund & (rows["payment_kind"] != OLD_BACK_PAYMENT)
-    has_amount = (
-        (rows["due"].fillna(0) > 0) | (rows["paid"] > 0) | (rows["wage_base"].fillna(0) > 0)
-    )
     parts = rows[PERSON_MONTH].copy()
     parts["paid"] = rows["paid"]
     parts["insures"] = insures
-    parts["is_insured"] = insures & has_amount.astype(bool)
+    parts["is_insured"] = insures & rows["has_amount"]
     parts["is_deferred"] = ~is_refund & (rows["payment_status"] == DEFERRED)
     parts["has_paid_row"] = ~is_refund & (rows["paid"] > 0).astype(bool)
     parts["gave_back"] = is_refund & (rows["paid"] < 0).astype(bool)
