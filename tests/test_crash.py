@@ -14,7 +14,7 @@ Point = tuple[str, int, str]
 
 # In the order in which a run meets them.
 TAKING_IN: list[Point] = [
-    ("pipelines.audit._note_head", 1, "before"),
+    ("pipelines.audit.note_end", 1, "before"),
     ("pipelines.publish.shutil.rmtree", 1, "after"),
     ("pipelines.ingest.load_reference", 1, "after"),
     ("pipelines.ingest.stage_file", 1, "after"),
@@ -59,26 +59,27 @@ PUBLISHING: list[Point] = [
     ("pipelines.publish.force_to_disk", 90, "after"),
     ("pipelines.publish.write_ledger", 1, "before"),
     ("pipelines.publish.write_ledger", 1, "after"),
-    ("pipelines.audit._note_head", 2, "before"),
-    ("pipelines.audit._note_head", 2, "after"),
+    ("pipelines.audit.announce", 2, "after"),
+    ("pipelines.audit.note_end", 2, "before"),
+    ("pipelines.audit.note_end", 2, "after"),
     ("pathlib.Path.rename", 1, "before"),
     ("pathlib.Path.rename", 1, "after"),
-    ("pathlib.Path.replace", 3, "before"),
-    ("pathlib.Path.replace", 3, "after"),
-    ("pipelines.audit._note_head", 3, "before"),
-    ("pipelines.audit._note_head", 3, "after"),
+    ("pathlib.Path.replace", 5, "before"),
+    ("pathlib.Path.replace", 5, "after"),
+    ("pipelines.audit.note_end", 3, "before"),
+    ("pipelines.audit.note_end", 3, "after"),
     ("pipelines.publish.write_ledger", 2, "before"),
     ("pipelines.publish.write_ledger", 2, "after"),
 ]
 POINTS = TAKING_IN + POLICY + BUILDING + CHECKING + HANDING_OVER + PUBLISHING
-PUBLISHED_AFTER = POINTS.index(("pathlib.Path.replace", 3, "after"))
+PUBLISHED_AFTER = POINTS.index(("pathlib.Path.replace", 5, "after"))
 SMALL_DOSE: list[Point] = [
     ("pipelines.staging.settle_rows", 2, "after"),
     ("pipelines.models.perf_counter", 31, "after"),
     ("pipelines.deliver.write_sheet", 20, "before"),
     ("pipelines.results_copy.identifier", 9, "before"),
     ("pathlib.Path.rename", 1, "after"),
-    ("pathlib.Path.replace", 3, "after"),
+    ("pathlib.Path.replace", 5, "after"),
 ]
 
 
