@@ -131,7 +131,7 @@ def publish(out: Path, run: Run) -> Run:
         try:
             force_to_disk(target.parent)
             force_to_disk(out)
-            pointer.replace(out / "CURRENT")
+            _point(out, pointer)
         except OSError:
             target.rename(run.folder)
             raise
@@ -243,6 +243,11 @@ def close_to_others(folder: Path) -> None:
     folder.chmod(0o700)
     for path in folder.rglob("*"):
         path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def _point(out: Path, pointer: Path) -> None:
+    """The moment of publication: before it readers see the old run, after it the new one."""
+    pointer.replace(out / "CURRENT")
 
 
 def _note_published(out: Path, run: Run, result: str = "published") -> None:

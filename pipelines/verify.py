@@ -11,7 +11,7 @@ from pipelines.digest import sha256
 from pipelines.errors import StaleError
 from pipelines.ledger import ledger_entries
 from pipelines.messages import say
-from pipelines.publish import Run
+from pipelines.publish import Run, purged_files
 from pipelines.run_files import files_of, open_to_others, readers_traces
 
 MANIFEST = "manifest.json"
@@ -43,13 +43,7 @@ def verify(out: Path, run: Run) -> Verified:
         raise _differs(run, MANIFEST, say("属于另一次运行", "is of another run"))
     listed = {item["path"]: item for item in manifest["files"]}
     on_disk = set(files_of(run.folder))
-    purged = {
-        path
-        for entry in entries
-        if entry["event"] == "purged_files"
-        for path in entry["files"]
-        if path not in on_disk
-    }
+    purged = purged_files(out, run.run_id) - on_disk
     for path in sorted(listed.keys() | on_disk - {MANIFEST}):
         if path not in purged:
             _check_file(run, path, listed.get(path), on_disk)

@@ -60,6 +60,4 @@ def test_every_condition_decides_alone_as_true_false_and_unknown(path: Path) -> 
 
 def test_every_model_has_a_case_table() -> None:
     paths = [*models.FACTS.glob("*.sql"), *policy.SCREENINGS.glob("*/*.sql")]
-    # lists choose and name columns, measures are for the suites
-    names = {path.stem for path in paths if not path.stem.startswith(("list_", "measure_"))}
-    assert names == {path.stem for path in case_files()}
+    assert {path.stem for path in paths} == {path.stem for path in case_files()}

@@ -1,6 +1,6 @@
 -- 移出情形 · Who was to be told in the run before and is not any more, and why
 --
--- Rule     the first condition that is not true names the reason; who is told by another bureau
+-- Rule     the first condition that is false names the reason; who is told by another bureau
 --          now is removed from his former bureau's list
 -- Grain    one row per person_id of the notice list of the run before
 
@@ -12,7 +12,7 @@ first_reasons as (
         reasons.person_id,
         reasons.condition,
         row_number() over (
-            partition by reasons.person_id order by reasons.is_false desc, reasons.position asc
+            partition by reasons.person_id order by reasons.position asc
         ) as position
     from unemployment_benefit_notice_reasons as reasons
     where reasons.is_false
