@@ -273,3 +273,19 @@ def test_earlier_grant_cuts_the_count_and_leaves_unused_months(world: World) -> 
     # January 2021 to January 2022: 13 months, one full year; ten months unused
     assert (told["paid_months"], told["unused_months"]) == (13, 10)
     assert (told["granted_months"], told["is_not_drawing"]) == (12, True)
+
+
+def test_of_two_grants_of_one_day_the_later_row_stands(world: World) -> None:
+    world.leaves(0, "202201")
+    world.separate(0, "2022-01-31", "6322")
+    for used in ("12", "5"):
+        world.add(
+            "benefit_grants",
+            person_id=person(0),
+            benefit_kind="11",
+            unemployed_on="2020-12-15",
+            granted_months="12",
+            used_months=used,
+            ended_on="2021-01-31",
+        )
+    assert world.decided()[1][person(0)]["unused_months"] == 7

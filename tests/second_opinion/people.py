@@ -283,6 +283,7 @@ class _People:
     def entitlement(self, person: str, spell_start: date) -> Entitlement:
         """Months to count after the latest earlier grant, and what that grant left unused."""
         last_period = self.payroll.last_period
+        # Of one day the later row stands: the order of the rows is kept.
         earlier = sorted(
             (grant for grant in self.grants[person] if grant["unemployed_on"] < spell_start),
             key=lambda grant: grant["unemployed_on"],

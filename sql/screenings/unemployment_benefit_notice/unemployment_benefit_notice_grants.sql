@@ -2,8 +2,8 @@
 --
 -- Rule     a grant is for this spell when unemployed_on is not before the first day of the month
 --          before the last insured month, or of the month of leaving, whichever is earlier; of
---          the earlier ones the latest counts: its day cuts the months to count, its unused
---          months come back when it is not running
+--          the earlier ones the latest counts (of one day the later by file name, then line): its
+--          day cuts the months to count, its unused months come back when it is not running
 -- Grain    one row per person_id of the spells
 -- Unknown  cut_period where there is no earlier grant after paid_months_to
 
@@ -46,7 +46,7 @@ unused as (
             as unused_months,
         row_number() over (
             partition by person_id
-            order by unemployed_on desc, file_name asc, line_number asc
+            order by unemployed_on desc, file_name desc, line_number desc
         ) as position
     from placed
     where not is_for_this_spell and not is_running
