@@ -19,7 +19,7 @@ NEVER_FALSE = {
 }
 # Columns that tell something else than a condition.
 NO_CONDITIONS = {"is_registered", "is_paid_months_known", "is_older_worker"}
-NEVER_UNKNOWN = {"is_not_paid_yet", "is_not_in_service", "is_not_abroad", "is_not_in_custody"}
+NEVER_UNKNOWN = {"is_not_in_service", "is_not_abroad", "is_not_in_custody"}
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,8 @@ def test_a_run_through_prefect_leaves_no_server_behind(
     with subprocess.Popen(
         [sys.executable, "-m", "pipelines", *command, "--as-of", SECOND, *light_stage.asked],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # What a shell starts in the background ignores Ctrl-C, and its children with it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         assert wait_for(lambda: servers(home)), "no server was started"
         if moment == "running":

@@ -247,7 +247,9 @@ def test_no_line_is_lost(
 
 
 @pytest.mark.parametrize("part", parts("packed", FILES))
-def test_harmed_workbooks_and_archives_are_refused_or_add_up(tmp_path: Path, part: int) -> None:
+def test_harmed_workbooks_and_archives_are_refused_or_add_up(
+    tmp_path: Path, part: int, record_property: Callable[[str, object], None]
+) -> None:
     folder = Folder(tmp_path)
     folder.payroll(payroll_row(1), name="payroll_zz.csv")
     whole = packed_files()
@@ -271,6 +273,7 @@ def test_harmed_workbooks_and_archives_are_refused_or_add_up(tmp_path: Path, par
     for name, status in log:
         if status == "accepted":
             folder.fates(name)
+    record_property("figure: random_damage", FILES)
 
 
 def packed_files() -> list[tuple[str, bytes]]:

@@ -105,11 +105,13 @@ class _Unit:
             "is_not_restructured": self.is_not_restructured(),
             "is_not_labour_dispatch": self.is_not_labour_dispatch(),
             "has_whole_data": self.has_whole_data(),
-            "is_not_paid_yet": not (already is not None and gross is not None and already >= gross),
+            "is_not_paid_yet": None
+            if already is not None and already < 0
+            else not (already is not None and gross is not None and already >= gross),
         }
         verdict = outcome(tests[name] for name in CONDITIONS)
         amount = None
-        if verdict != "not_eligible" and gross is not None:
+        if verdict != "not_eligible" and gross is not None and (already or 0) >= 0:
             amount = gross - (already or 0)
         known, possible = rate.known(), rate.possible()
         return {

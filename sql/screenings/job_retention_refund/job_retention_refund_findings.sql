@@ -177,7 +177,8 @@ union all
 select
     units.unit_id,
     'is_not_paid_yet' as condition,
-    'is_not_paid_yet:false' as label_code,
+    case when units.is_not_paid_yet is null then 'is_not_paid_yet:unknown' else 'is_not_paid_yet:false' end
+        as label_code,
     cast(run_calendar.data_year as varchar) as first_text,
     cast(cast(units.already_paid_yuan as decimal(18, 2)) as varchar) as second_text,
     cast(null as varchar) as third_text,

@@ -201,7 +201,9 @@ tests as (
             as has_whole_data,
 
         case
-            when facts.already_paid_yuan <= 0 then true
+            -- more taken back than paid: what was paid is not known
+            when facts.already_paid_yuan < 0 then null
+            when facts.already_paid_yuan = 0 then true
             when not in_force.refund_top_up then false
             when facts.already_paid_yuan >= amounts.full_amount_yuan then false
             else true
@@ -275,7 +277,7 @@ select
     tests.refund_share,
     tests.full_amount_yuan,
     case
-        when verdicts.outcome in ('eligible', 'cannot_tell')
+        when verdicts.outcome in ('eligible', 'cannot_tell') and tests.already_paid_yuan >= 0
             then cast(tests.full_amount_yuan - tests.already_paid_yuan as decimal(18, 2))
     end as refund_amount_yuan,
     tests.unit_type_conflict,
