@@ -7,13 +7,14 @@ READY := $(VENV)/.ready
 OFFLINE ?=
 KIT ?= offline-kit
 
-.PHONY: help run test test-all test-tools lint format lock offline-kit clean
+.PHONY: help run test test-all test-tools bench lint format lock offline-kit clean
 
 help:
 	@echo "make run           set up, then the main job on data/sample"
 	@echo "make test          set up for development, then every check (what CI runs)"
 	@echo "make test-all      the same with the full dose"
 	@echo "make test-tools    install the programs that some tests open the lists with"
+	@echo "make bench         how long a region takes, beside scripts by hand (SCALE=0.1: a quick look)"
 	@echo "make lint          ruff, sqlfluff, mypy"
 	@echo "make format        let ruff and nbstripout rewrite what they can"
 	@echo "make offline-kit   wheels, lock file and README in one folder ($(KIT))"
@@ -28,6 +29,11 @@ test: $(READY) lint
 # The figures that the full dose measures go into the READMEs, with the day.
 test-all: $(READY) lint
 	$(BIN)/python -m pytest -n logical --write-figures
+
+# What a region takes, beside scripts by hand: SCALE=0.1 for a quick look, BENCH_WITH=PYTHON names a
+# Python that has polars and pyspark; without them these two are left out.
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

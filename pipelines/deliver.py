@@ -10,10 +10,11 @@ from typing import Any
 
 import duckdb
 
+from pipelines.books import Books
 from pipelines.errors import WengangError
 from pipelines.messages import say
 from pipelines.publication import is_public, publishable
-from pipelines.sheets import Column, write_sheet
+from pipelines.sheets import Column
 from pipelines.sqltext import identifier
 
 SUMMARY_HEADER = ("盟市代码", "盟市", "名单", "户数", "人数", "金额")
@@ -44,16 +45,20 @@ def list_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name.removeprefix("list_") for (name,) in rows]
 
 
-def deliver(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+def deliver(
+    connection: duckdb.DuckDBPyConnection, folder: Path, books: Books | None = None
+) -> dict[str, int]:
     """Write every list of every bureau under `folder`; data rows by path from `folder`.
 
-    Each bureau of ref_bureaus gets each of its lists, also an empty one. The same tables give
+    Each bureau of ref_bureaus gets each of its lists, also an empty one; `books` puts a workbook
+    beside it. The same tables give
     the same bytes. Raises WengangError for a list that can't be divided among the bureaus, and
     CheckFailed for a public list with somebody's id, phone or account in it.
     """
     bureaus = connection.execute(
         "select bureau_code, bureau_name from ref_bureaus order by 1"
     ).fetchall()
+    books = books or Books()
     written: dict[str, int] = {}
     for code, name in bureaus:
         (folder / f"{code}-{name}").mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -64,11 +69,10 @@ def deliver(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, in
             rows = list(_rows(connection, list_name, columns, subjects, code))
             if is_public(list_name):
                 rows = publishable(connection, list_name, columns, rows)
-            target = folder / f"{code}-{name}" / list_name
-            write_csv(target.with_name(f"{list_name}.csv"), [item.title for item in columns], rows)
-            write_sheet(target.with_name(f"{list_name}.xlsx"), columns, rows)
-            for ending in ("csv", "xlsx"):
-                written[f"{code}-{name}/{list_name}.{ending}"] = len(rows)
+            target = folder / f"{code}-{name}" / f"{list_name}.csv"
+            write_csv(target, [item.title for item in columns], rows)
+            for path in filter(None, (target, books.put(target, columns, rows))):
+                written[path.relative_to(folder).as_posix()] = len(rows)
     return written
 
 

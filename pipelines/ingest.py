@@ -21,6 +21,7 @@ from pipelines.repairs import settle_repairs
 from pipelines.settings import Settings
 from pipelines.staged import forget, prepare, staged_name, transaction
 from pipelines.staging import fingerprint, stage_file
+from pipelines.timings import timed
 from pipelines.warehouse import open_warehouse
 
 
@@ -54,9 +55,10 @@ def take_in(
         _forget_vanished(connection, {(name, path.name) for path, name in recognised})
         refusals: list[Refusal] = []
         for path, extract in recognised:
-            line = _take_in_file(
-                connection, contracts[extract], path, delivery, warehouse.parent, refusals
-            )
+            with timed(path.name):
+                line = _take_in_file(
+                    connection, contracts[extract], path, delivery, warehouse.parent, refusals
+                )
             if line:
                 progress(line)
         for refusal in control_refusals(connection, delivery):
@@ -64,9 +66,10 @@ def take_in(
             with transaction(connection):
                 forget(connection, refusal.extract, refusal.file_name)
         settle_repairs(connection)
-        for contract in contracts.values():
-            with transaction(connection):
-                mark_duplicates(connection, contract)
+        with timed(say("重复行", "duplicates")):
+            for contract in contracts.values():
+                with transaction(connection):
+                    mark_duplicates(connection, contract)
         write_import_log(connection, delivery, refusals, others)
         for refusal in refusals:
             progress(refusal.text)

@@ -14,6 +14,7 @@ from pipelines.damage import is_damage
 from pipelines.errors import WengangError
 from pipelines.messages import language, say
 from pipelines.storage import is_storage_failure
+from pipelines.timings import timed
 
 FACTS = ROOT / "sql" / "facts"
 MEASURES = ROOT / "sql" / "measures"
@@ -58,7 +59,8 @@ def build(
         started = perf_counter()
         connection.execute("insert into built_models values (?)", [name])
         try:
-            connection.execute(f'create or replace table "{name}" as {selects[name]}')
+            with timed(name):
+                connection.execute(f'create or replace table "{name}" as {selects[name]}')
         except duckdb.Error as error:
             if (
                 is_storage_failure(error)

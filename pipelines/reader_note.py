@@ -32,6 +32,7 @@ def write_reader_notes(
             "",
             say("一、名单", "Lists"),
             *lists,
+            *_without_book(path.parent),
             *_kits(path.parent),
             "",
             say(
@@ -50,6 +51,19 @@ def write_reader_notes(
         path.touch(mode=0o600)
         # With a byte order mark and CRLF: clerks open it in Windows' own editor.
         path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8-sig", newline="")
+
+
+def _without_book(folder: Path) -> list[str]:
+    """The lists that are there as CSV alone."""
+    alone = [
+        item.stem for item in sorted(folder.glob("*.csv")) if not item.with_suffix(".xlsx").exists()
+    ]
+    if not alone:
+        return []
+    return [
+        say("只有 CSV、没有 xlsx 的：", "As CSV alone, without xlsx: ")
+        + say("、", ", ").join(alone)
+    ]
 
 
 def _kits(folder: Path) -> list[str]:

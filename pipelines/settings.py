@@ -30,6 +30,7 @@ class Settings:
     extracts: str = "data/sample"
     out: str = "out"
     sender: str = ""
+    xlsx: bool = True
     memory_limit: str = "4GB"
     threads: int = 0
     prefect_start_seconds: int = 60

@@ -10,6 +10,7 @@ import duckdb
 from pipelines import models, policy, policy_tables
 from pipelines.attached import attached
 from pipelines.audit import record
+from pipelines.books import Books
 from pipelines.damage import begun_again
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
 from pipelines.errors import ExtractError, RunHeld
@@ -26,6 +27,7 @@ from pipelines.reader_note import write_reader_notes
 from pipelines.results_copy import copy_results
 from pipelines.run_report import write_run_report, write_totals_report
 from pipelines.storage import storage_of
+from pipelines.timings import timed
 from pipelines.totals import pass_on_totals, write_totals
 from pipelines.warehouse import open_warehouse
 
@@ -65,16 +67,18 @@ def take_in(order: Order) -> None:
     """
     from pipelines import ingest
 
-    with storage_of(say("读入", "taking in"), order.out, but=order.extracts):
+    reading = say("读入", "taking in")
+    with timed(reading), storage_of(reading, order.out, but=order.extracts):
         ingest.take_in(order.extracts, order.warehouse, order.settings, glimpse)
-    with _opened(order, say("读入", "taking in")) as connection:
+    with _opened(order, reading) as connection:
         warn_first(_files_left_out(connection))
 
 
 def apply_policy(order: Order) -> None:
     """The day, the policy values in force on it, and the run before → tables."""
     chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
-    with _opened(order, say("政策取值", "applying policy")) as connection:
+    step = say("政策取值", "applying policy")
+    with timed(step), _opened(order, step) as connection:
         models.set_day(connection, order.as_of)
         policy_tables.write_tables(connection, chosen, order.as_of)
         load_memory(connection, order.out, order.as_of)
@@ -89,7 +93,8 @@ def build_and_check(order: Order) -> Path:
 
     chosen, missing = policy.in_force(policy.load_policies(), order.as_of, order.only)
     folders = [models.FACTS, models.MEASURES, *(item.path.parent for item in chosen)]
-    with _opened(order, say("建表与检查", "building and checking")) as connection:
+    step = say("建表与检查", "building and checking")
+    with timed(step), _opened(order, step) as connection:
         built = models.build(connection, folders, glimpse)
         remember(connection)
         write_totals(connection)
@@ -97,7 +102,8 @@ def build_and_check(order: Order) -> Path:
         run = begin(order.out, order.as_of)
         days = order.settings.policy_warning_days
         write_run_report(connection, run.folder, chosen + missing, order.as_of, days)
-        findings = run_checks(connection, run.folder / "checks")
+        with timed(say("检查", "checks")):
+            findings = run_checks(connection, run.folder / "checks")
         tell(say(f"已完成 {len(findings)} 项检查", f"{len(findings)} checks done"))
     return run.folder
 
@@ -110,23 +116,29 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
     """
     run = Run(folder.name, folder)
     chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
-    with _opened(order, say("交付", "handing over")) as connection:
-        rows = deliver(connection, folder)
-        kits = write_kits(connection, folder, order.as_of)
+    step = say("交付", "handing over")
+    with timed(step), _opened(order, step) as connection:
+        last = current(order.out)
+        with timed(say("名单", "lists")):
+            rows = deliver(connection, folder, Books(order.settings.xlsx, last))
+        with timed(say("更正表", "repair kits")):
+            kits = write_kits(connection, folder, order.as_of)
         write_reader_notes(connection, folder, chosen, order.as_of)
         summary = summarise(connection)
         write_summary(folder / "summary.csv", summary)
         rows["summary.csv"] = len(summary)
-        last = current(order.out)
         totals = _compared(connection, last, is_partial=bool(order.only))
         hold = order.settings.hold
         write_totals_report(folder, last, totals, hold)
-        copy_results(connection, folder / "results.duckdb", is_partial=bool(order.only))
+        with timed("results.duckdb"):
+            copy_results(connection, folder / "results.duckdb", is_partial=bool(order.only))
         close_to_others(folder)
-        write_manifest(connection, run, rows | kits, order.only, last)
+        with timed("manifest.json"):
+            write_manifest(connection, run, rows | kits, order.only, last)
     tell(say(f"已写成 {len(rows)} 个文件", f"{len(rows)} files written"))
     jumps = beyond(totals, hold)
-    with storage_of(say("发布", "publishing"), order.out):
+    step = say("发布", "publishing")
+    with timed(step), storage_of(step, order.out):
         if not order.is_published:
             record(order.out, "run", "not published", run=run.run_id, only=list(order.only))
         elif jumps:

@@ -19,6 +19,7 @@ from pipelines.failures import keep_stacks_in
 from pipelines.messages import say
 from pipelines.order import make_order
 from pipelines.terminal import Piped, Watched
+from pipelines.timings import print_timings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,10 +41,13 @@ def add_to(app: typer.Typer) -> None:
             False, "--publish-partial", help=say("只做部分筛查也发布", "publish also a part")
         ),
         plain: bool = typer.Option(False, "--plain", help=say("不经 Prefect", "without Prefect")),
+        timings: bool = typer.Option(
+            False, "--timings", help=say("列出每一步的用时", "tell what each step took")
+        ),
         settings: Path | None = settings_option(),
         lang: str | None = lang_option(),
     ) -> None:
-        _run(extracts, out, as_of, tuple(only), publish_partial, plain, settings)
+        _run(extracts, out, as_of, tuple(only), publish_partial, plain, timings, settings)
 
 
 def _run(
@@ -53,6 +57,7 @@ def _run(
     only: tuple[str, ...],
     publish_partial: bool,
     plain: bool,
+    timings: bool,
     settings_file: Path | None,
 ) -> None:
     """Screen, check, publish; then say what was left out, where the lists are, and the totals."""
@@ -69,4 +74,6 @@ def _run(
     finally:
         progress.listen(None)
         listener.close()
+        if timings:
+            print_timings(shown)
     print_summary(shown, order, handed_over)

@@ -1,0 +1,195 @@
+"""Make a region, run everything on it one after the other, and write down what it took.
+
+SCALE is the size (1 = 200,000 units and 3,000,000 people), BENCH_WITH the Python that has polars
+and pyspark (what is not installed is left out and said), BENCH_DIR where files may lie.
+"""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+
+from pipelines import ROOT
+from pipelines.settings import load_settings
+from tests.benchmarks.harm import harm_payroll, in_gb18030
+
+DAY = "2022-03-22"
+UNITS, PEOPLE = 200_000, 3_000_000
+LAST_MONTH = "payroll_202202.csv"
+MEASURED = Path(__file__).parent / "measured.json"
+README = ROOT / "README.md"
+BEGIN, END = "<!--bench-->\n", "<!--/bench-->"
+
+
+@dataclass
+class Took:
+    """What one process took; `answer` is the last line that it printed."""
+
+    what: str
+    seconds: float
+    peak_mb: int
+    answer: str = ""
+
+
+def took(what: str, command: list[str]) -> Took | None:
+    """Run a command in a process of its own; None, with a word, when it fails."""
+    print(f"{what} …", end=" ", flush=True)
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as failed:
+        started = perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=failed)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = perf_counter() - started
+        said.seek(0)
+        failed.seek(0)
+        lines = said.read().decode(errors="replace").splitlines()
+        complaint = failed.read().decode(errors="replace").splitlines()
+    if status:
+        print("failed:", (complaint or ["no word"])[-1])
+        return None
+    print(f"{seconds:.1f} s, {usage.ru_maxrss // 1024} MB", flush=True)
+    return Took(what, round(seconds, 2), usage.ru_maxrss // 1024, (lines or [""])[-1])
+
+
+def make_region(folder: Path, scale: float) -> None:
+    """The extracts of a region of a size, made anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    command = [sys.executable, "-m", "pipelines", "sample", str(folder), "--seed", "1"]
+    command += ["--units", str(int(UNITS * scale)), "--people", str(int(PEOPLE * scale))]
+    subprocess.run([*command, "--as-of", DAY], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def settings_file(folder: Path, **values: object) -> Path:
+    """A settings file with some values."""
+    path = folder / f"settings_{'_'.join(f'{key}_{value}' for key, value in values.items())}.yaml"
+    # A month more moves the totals of a region; here no run may be held for it.
+    given = {**values, "hold": {"bureau_share": 9.0, "region_share": 9.0, "set_aside_share": 1.0}}
+    path.write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in given.items()))
+    return path
+
+
+class Bench:
+    """The measurements of one sitting."""
+
+    def __init__(self, folder: Path, scale: float) -> None:
+        self.folder, self.scale = folder, scale
+        self.extracts = folder / "extracts"
+        self.results: list[Took] = []
+
+    def ours(self, what: str, extracts: Path, out: str, afresh: bool, **values: object) -> None:
+        """A run of this project; `afresh` forgets the nights before."""
+        target = self.folder / out
+        if afresh:
+            shutil.rmtree(target, ignore_errors=True)
+        command = [sys.executable, "-m", "pipelines", "run", "--plain", "--extracts", str(extracts)]
+        command += ["--out", str(target), "--as-of", DAY]
+        command += ["--settings", str(settings_file(self.folder, **values))]
+        self.note(took(what, command))
+
+    def other(self, what: str, module: str, python: str = sys.executable) -> None:
+        """One of the scripts by hand."""
+        self.note(took(what, [python, "-m", f"tests.benchmarks.{module}", str(self.extracts)]))
+
+    def note(self, result: Took | None) -> None:
+        """Keep a measurement."""
+        if result:
+            self.results.append(result)
+
+    def measure(self) -> None:
+        """Everything, one after the other."""
+        make_region(self.extracts, self.scale)
+        subprocess.run(f"cat {self.extracts}/* > /dev/null", shell=True, check=True)
+        self.other("floor: DuckDB by hand, no checks, no lists", "floor")
+        self.ours("full run, CSV lists", self.extracts, "csv", afresh=True, xlsx=False)
+        self.ours("again, nothing changed", self.extracts, "csv", afresh=False, xlsx=False)
+        self.ours("full run, all xlsx", self.extracts, "xlsx", afresh=True, xlsx=True)
+        self.ours("again with xlsx, nothing changed", self.extracts, "xlsx", False, xlsx=True)
+        self.one_new_month()
+        shutil.rmtree(self.folder / "xlsx", ignore_errors=True)
+        self.ours("full run, 1 GB for DuckDB", self.extracts, "small", True, memory_limit="1GB", xlsx=False)  # fmt: skip  # noqa: E501
+        shutil.rmtree(self.folder / "small", ignore_errors=True)
+        for name, harm in (
+            ("1% of payroll rows dirty", lambda path: harm_payroll(path, 100)),
+            ("50% of payroll rows dirty", lambda path: harm_payroll(path, 2)),
+            ("all files in GB18030", in_gb18030),
+        ):
+            harmed = self.folder / "harmed"
+            shutil.rmtree(harmed, ignore_errors=True)
+            shutil.copytree(self.extracts, harmed)
+            for path in sorted(harmed.glob("*.csv")):
+                harm(path)
+            self.ours(f"full run, {name}", harmed, "harmed_out", afresh=True, xlsx=False)
+            shutil.rmtree(self.folder / "harmed_out", ignore_errors=True)
+            shutil.rmtree(harmed)
+        self.other("pandas", "with_pandas")
+        with_others = os.environ.get("BENCH_WITH", sys.executable)
+        self.other("polars, streaming", "with_polars", with_others)
+        self.other("PySpark, local", "with_spark", with_others)
+
+    def one_new_month(self) -> None:
+        """The night after the last payroll month was delivered."""
+        late = self.folder / LAST_MONTH
+        (self.extracts / LAST_MONTH).rename(late)
+        try:
+            self.ours("full run, a month less", self.extracts, "month", True, xlsx=True)
+        finally:
+            late.rename(self.extracts / LAST_MONTH)
+        self.ours("the night with a new month", self.extracts, "month", False, xlsx=True)
+        shutil.rmtree(self.folder / "month", ignore_errors=True)
+
+    def rows(self) -> int:
+        """Payroll rows of the region."""
+        counted = subprocess.run(
+            f"cat {self.extracts}/payroll_*.csv | wc -l",
+            shell=True, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return int(counted.stdout)
+
+    def table(self) -> str:
+        """The measurements as markdown, each beside the floor."""
+        floor = next((item.seconds for item in self.results if item.what.startswith("floor")), 0.0)
+        lines = ["| what | seconds | × floor | peak memory |", "|---|---:|---:|---:|"]
+        for item in self.results:
+            ratio = f"{item.seconds / floor:.2f}" if floor else ""
+            lines.append(
+                f"| {item.what} | {item.seconds:.1f} | {ratio} | {item.peak_mb / 1024:.1f} GB |"
+            )
+        return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure, print the table, keep it as JSON and, at full size, in the README."""
+    scale = float(os.environ.get("SCALE", "1"))
+    parent = os.environ.get("BENCH_DIR")
+    with tempfile.TemporaryDirectory(prefix="wengang_bench_", dir=parent) as folder:
+        bench = Bench(Path(folder), scale)
+        bench.measure()
+        rows = bench.rows()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    machine = (
+        f"{os.cpu_count()} cores ({platform.machine()}), {memory:.0f} GB, Python"
+        f" {platform.python_version()}, DuckDB limit {load_settings().memory_limit};"
+        f" {rows / 1e6:.1f} M payroll rows"
+    )
+    table = f"{machine}\n\n{bench.table()}\n"
+    print(f"\n{table}")
+    measured = {
+        "scale": scale,
+        "machine": machine,
+        "took": [asdict(item) for item in bench.results],
+    }
+    MEASURED.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+    if scale == 1:
+        text = README.read_text(encoding="utf-8")
+        head, _, rest = text.partition(BEGIN)
+        _, _, tail = rest.partition(END)
+        README.write_text(f"{head}{BEGIN}{table}{END}{tail}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
