@@ -51,9 +51,9 @@ def deliver(
     """Write every list of every bureau under `folder`; data rows by path from `folder`.
 
     Each bureau of ref_bureaus gets each of its lists, also an empty one; `books` puts a workbook
-    beside it. The same tables give
-    the same bytes. Raises WengangError for a list that can't be divided among the bureaus, and
-    CheckFailed for a public list with somebody's id, phone or account in it.
+    beside it. The same tables give the same bytes. Raises WengangError for a list that can't be
+    divided among the bureaus, and CheckFailed for a public list with somebody's id, phone or
+    account in it.
     """
     bureaus = connection.execute(
         "select bureau_code, bureau_name from ref_bureaus order by 1"

@@ -32,7 +32,7 @@ def write_reader_notes(
             "",
             say("一、名单", "Lists"),
             *lists,
-            *_without_book(path.parent),
+            *csv_alone(path.parent),
             *_kits(path.parent),
             "",
             say(
@@ -53,7 +53,7 @@ def write_reader_notes(
         path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8-sig", newline="")
 
 
-def _without_book(folder: Path) -> list[str]:
+def csv_alone(folder: Path) -> list[str]:
     """The lists that are there as CSV alone."""
     alone = [
         item.stem for item in sorted(folder.glob("*.csv")) if not item.with_suffix(".xlsx").exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import models, policy, policy_tables
+from pipelines import models, policy, policy_tables, timings
 from pipelines.attached import attached
 from pipelines.audit import record
 from pipelines.books import Books
@@ -55,6 +55,7 @@ def prepare(order: Order) -> None:
             )
         )
     policy.in_force(policy.load_policies(), order.as_of, order.only)
+    timings.begin()
     with storage_of(say("准备", "preparing"), order.out):
         runs_folder(order.out)
         tidy(order.out)
@@ -120,7 +121,7 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
     with timed(step), _opened(order, step) as connection:
         last = current(order.out)
         with timed(say("名单", "lists")):
-            rows = deliver(connection, folder, Books(order.settings.xlsx, last))
+            rows = deliver(connection, folder, Books(order.settings.xlsx, order.out, last))
         with timed(say("更正表", "repair kits")):
             kits = write_kits(connection, folder, order.as_of)
         write_reader_notes(connection, folder, chosen, order.as_of)

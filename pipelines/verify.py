@@ -34,10 +34,9 @@ def verify(out: Path, run: Run) -> Verified:
     Raises StaleError naming the first file that is missing, changed or not of the run, and for a
     manifest that is not the one that ledger and audit log noted when the run was built.
     """
-    entries = [entry for entry in ledger_entries(out) if entry["run"] == run.run_id]
     if not run.folder.is_dir():
         raise _differs(run, "", say("文件夹不存在", "the folder is gone"))
-    _check_manifest(out, run, entries)
+    check_manifest(out, run)
     manifest = json.loads((run.folder / MANIFEST).read_text(encoding="utf-8"))
     if manifest["run"] != run.run_id:
         raise _differs(run, MANIFEST, say("属于另一次运行", "is of another run"))
@@ -61,9 +60,13 @@ def verify(out: Path, run: Run) -> Verified:
     )
 
 
-def _check_manifest(out: Path, run: Run, entries: list[dict[str, Any]]) -> None:
-    """Its bytes are those that were noted twice: in the ledger, and in the chained audit log."""
+def check_manifest(out: Path, run: Run) -> None:
+    """Check a manifest's bytes against what was noted twice: in the ledger and the audit log.
+
+    Raises StaleError when it is missing or not the one that was noted.
+    """
     path = run.folder / MANIFEST
+    entries = [entry for entry in ledger_entries(out) if entry["run"] == run.run_id]
     if not _is_plain(path):
         raise _differs(run, MANIFEST, say("不存在", "is missing"))
     found = sha256(path)

@@ -9,41 +9,25 @@ from pipelines import books
 from pipelines.books import MOST_ROWS_REFUSED, Books
 from pipelines.deliver import write_csv
 from pipelines.digest import sha256
-from pipelines.manifest import code_fingerprint
 from pipelines.publish import Run
+from pipelines.reader_note import csv_alone
 from pipelines.sheets import Column
+from tests import fake_run
 
 COLUMNS = [Column("单位名称", "VARCHAR", False, None)]
 ROWS = [["某某公司"], ["另一公司"]]
-
-
-def put(run: Path, by: Books, rows: list[list[str]], name: str = "某名单") -> Path | None:
-    csv = run / "150100-呼和浩特市" / f"{name}.csv"
-    csv.parent.mkdir(parents=True, exist_ok=True)
-    write_csv(csv, ["单位名称"], rows)
-    return by.put(csv, COLUMNS, rows)
+BUREAU, LIST = "150100-呼和浩特市", "返还"
 
 
 @pytest.fixture
 def last(tmp_path: Path) -> Run:
-    """A run with one list, and a manifest of it."""
-    run = Run("2022-03-21-1", tmp_path / "2022-03-21-1")
-    put(run.folder, Books(), ROWS)
-    files = [
-        {"path": path.relative_to(run.folder).as_posix(), "sha256": sha256(path)}
-        for path in sorted(run.folder.rglob("*.*"))
-    ]
-    write_manifest(run, {"code": {"sha256": code_fingerprint()}, "language": "zh", "files": files})
-    return run
-
-
-def write_manifest(run: Run, content: dict) -> None:
-    (run.folder / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    """A published run."""
+    return fake_run.published(tmp_path).run
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The workbooks that were really written."""
+def written(last: Run, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The workbooks that were really written since then."""
     paths: list[Path] = []
     real = books.write_sheet
 
@@ -55,39 +39,64 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return paths
 
 
+def put_again(folder: Path, last: Run, more: bytes = b"") -> Path | None:
+    """The workbook beside the last run's CSV, with `more` at its end, in a new folder."""
+    csv = folder / "new" / BUREAU / f"{LIST}.csv"
+    csv.parent.mkdir(parents=True)
+    csv.write_bytes((last.folder / BUREAU / csv.name).read_bytes() + more)
+    return Books(True, folder / "out", last).put(csv, COLUMNS, ROWS)
+
+
+def put(folder: Path, by: Books, rows: list[list[str]], name: str) -> Path | None:
+    write_csv(folder / f"{name}.csv", ["单位名称"], rows)
+    return by.put(folder / f"{name}.csv", COLUMNS, rows)
+
+
 def test_the_same_list_takes_over_its_workbook(tmp_path, last, written) -> None:
-    book = put(tmp_path / "new", Books(last=last), ROWS)
+    book = put_again(tmp_path, last)
     assert book and not written
-    assert sha256(book) == sha256(last.folder / "150100-呼和浩特市" / "某名单.xlsx")
+    assert sha256(book) == sha256(last.folder / BUREAU / f"{LIST}.xlsx")
     assert book.stat().st_mode & 0o777 == 0o600
 
 
 def test_another_list_is_written(tmp_path, last, written) -> None:
-    book = put(tmp_path / "new", Books(last=last), [*ROWS, ["第三家"]])
+    book = put_again(tmp_path, last, "第三家\r\n".encode())
     assert written == [book]
 
 
-@pytest.mark.parametrize("change", ["book", "gone", "code", "language", "manifest"])
-def test_a_workbook_that_may_differ_is_written_anew(tmp_path, last, written, change) -> None:
-    book = last.folder / "150100-呼和浩特市" / "某名单.xlsx"
-    manifest = json.loads((last.folder / "manifest.json").read_text(encoding="utf-8"))
-    if change == "book":
+@pytest.mark.parametrize("change", ["book", "gone", "code", "language", "manifest", "forged"])
+def test_a_workbook_that_may_differ_is_written_anew(
+    tmp_path, last, written, monkeypatch: pytest.MonkeyPatch, change
+) -> None:
+    book, manifest = last.folder / BUREAU / f"{LIST}.xlsx", last.folder / "manifest.json"
+    if change in ("book", "forged"):
         book.write_bytes(book.read_bytes()[:-1] + b"!")
-    elif change == "gone":
+    if change == "gone":
         book.unlink()
     elif change == "code":
-        write_manifest(last, manifest | {"code": {"sha256": "other"}})
+        monkeypatch.setattr(books, "code_fingerprint", lambda: "other")
     elif change == "language":
-        write_manifest(last, manifest | {"language": "en"})
-    else:
-        (last.folder / "manifest.json").write_text("{", encoding="utf-8")
-    assert put(tmp_path / "new", Books(last=last), ROWS)
+        monkeypatch.setattr(books, "language", lambda: "en")
+    elif change == "manifest":
+        manifest.write_text("{", encoding="utf-8")
+    elif change == "forged":
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+        for item in content["files"]:
+            item["sha256"] = sha256(last.folder / item["path"])
+        manifest.write_text(json.dumps(content), encoding="utf-8")
+    new = put_again(tmp_path, last)
     assert len(written) == 1
+    assert new and new.read_bytes()[:2] == b"PK" and new.read_bytes()[-1:] != b"!"
 
 
 def test_long_refusals_and_unwanted_books_are_csv_alone(tmp_path, written) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
     rows = [["某某公司"]] * (MOST_ROWS_REFUSED + 1)
-    assert put(tmp_path, Books(), rows, "稳岗返还_不符合") is None
-    assert put(tmp_path, Books(is_wanted=False), ROWS) is None
+    assert put(folder, Books(), rows, "稳岗返还_不符合") is None
+    assert put(folder, Books(is_wanted=False), ROWS, "稳岗返还_待核") is None
     assert not written
-    assert put(tmp_path, Books(), rows[1:], "稳岗返还_不符合")
+    assert csv_alone(folder) == ["只有 CSV、没有 xlsx 的：稳岗返还_不符合、稳岗返还_待核"]
+    assert put(folder, Books(), rows[1:], "稳岗返还_不符合")
+    assert put(folder, Books(), ROWS, "稳岗返还_待核")
+    assert csv_alone(folder) == []

@@ -44,8 +44,8 @@ CHECKING: list[Point] = [
 HANDING_OVER: list[Point] = [
     ("pipelines.deliver.write_csv", 1, "before"),
     ("pipelines.deliver.write_csv", 7, "after"),
-    ("pipelines.deliver.write_sheet", 40, "before"),
-    ("pipelines.deliver.write_sheet", 135, "after"),
+    ("pipelines.books.Books.put", 40, "before"),
+    ("pipelines.books.Books.put", 135, "after"),
     ("pipelines.steps.write_reader_notes", 1, "after"),
     ("pipelines.steps.write_summary", 1, "after"),
     ("pipelines.results_copy.identifier", 9, "before"),
@@ -76,7 +76,7 @@ PUBLISHED_AFTER = POINTS.index(("pipelines.publish._point", 1, "after"))
 SMALL_DOSE: list[Point] = [
     ("pipelines.staging.settle_rows", 2, "after"),
     ("pipelines.models.perf_counter", 31, "after"),
-    ("pipelines.deliver.write_sheet", 20, "before"),
+    ("pipelines.books.Books.put", 20, "before"),
     ("pipelines.results_copy.identifier", 9, "before"),
     ("pathlib.Path.rename", 1, "after"),
     ("pipelines.publish._point", 1, "after"),

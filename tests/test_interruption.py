@@ -20,7 +20,7 @@ from tests.crash.stage import FIRST, SECOND, Stage
 POINTS = [
     ("pipelines.ingest.stage_file", 1, "after"),
     ("pipelines.models.perf_counter", 40, "after"),
-    ("pipelines.deliver.write_sheet", 20, "before"),
+    ("pipelines.books.Books.put", 20, "before"),
 ]
 MORE = [
     ("pipelines.steps.prepare", 1, "before"),

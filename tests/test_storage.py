@@ -111,9 +111,7 @@ def test_a_small_file_system_that_fills_up(tmp_path, light_stage: Stage, spare):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(
-    "function", ["pipelines.deliver.write_csv", "pipelines.deliver.write_sheet"]
-)
+@pytest.mark.parametrize("function", ["pipelines.deliver.write_csv", "pipelines.books.write_sheet"])
 def test_a_list_that_is_written_to_a_full_device(tmp_path, light_stage: Stage, function):
     """The file of a list is a link to /dev/full, where every write fails."""
     out = light_stage.set_up(tmp_path / "out")

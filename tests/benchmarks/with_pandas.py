@@ -17,7 +17,8 @@ def main(extracts: Path) -> None:
     )
     heads = payroll.groupby(["unit_id", "period"])["person_id"].nunique()
     spans = payroll.groupby(["unit_id", "person_id"])["period"].agg(["min", "max"])
-    year = heads[(slice(None), slice(202101, 202112))]
+    period = heads.index.get_level_values("period")
+    year = heads[(period >= 202101) & (period <= 202112)]
     average = year.groupby("unit_id").mean()
     left = spans["max"].between(202101, 202111).groupby("unit_id").sum()
     rates = (left / average).dropna()

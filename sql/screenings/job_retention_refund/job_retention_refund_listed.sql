@@ -142,11 +142,16 @@ select
     units.refund_amount_yuan,
     units.already_paid_yuan,
     units.arrears_yuan,
-    round(
-        cast(units.paid_for_year + units.arrears_yuan as decimal(28, 4))
-        * cast(units.refund_share as decimal(9, 6)),
-        2
-    ) - units.already_paid_yuan as amount_after_arrears_yuan,
+    -- not known either while what was paid already is not
+    case
+        when units.already_paid_yuan >= 0
+            then
+                round(
+                    cast(units.paid_for_year + units.arrears_yuan as decimal(28, 4))
+                    * cast(units.refund_share as decimal(9, 6)),
+                    2
+                ) - units.already_paid_yuan
+    end as amount_after_arrears_yuan,
     case when previous.subject_id is null then yes_label.label else no_label.label end as is_new_label,
     coalesce(previous.first_listed_on, run_calendar.as_of) as first_listed_on
 from job_retention_refund_units as units
