@@ -163,7 +163,9 @@ def _read(out: Path) -> tuple[bytes, End]:
     try:
         descriptor = os.open(audit_path(out), os.O_RDONLY)
     except FileNotFoundError:
-        return b"", read_end(out)
+        end = read_end(out)
+        # The first entry may have been written in between, and its end noted.
+        return _read(out) if audit_path(out).exists() else (b"", end)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         return os.pread(descriptor, os.fstat(descriptor).st_size, 0), read_end(out)

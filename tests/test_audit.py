@@ -13,6 +13,7 @@ import pytest
 
 from pipelines import ROOT, audit
 from pipelines.audit import read_log, record
+from pipelines.audit_end import read_end
 from pipelines.cli import run_command
 from pipelines.errors import StaleError
 
@@ -168,6 +169,16 @@ def test_writers_of_several_processes_make_one_chain(tmp_path):
         read_log(tmp_path)  # whole at any moment
     assert [writer.returncode for writer in writers] == [0, 0, 0]
     assert sorted(entry["details"]["writer"] for entry in read_log(tmp_path)) == sorted("012" * 8)
+
+
+def test_the_first_entry_may_come_while_the_log_is_read(tmp_path, monkeypatch):
+    def late(out):
+        monkeypatch.undo()
+        record(out, "run", "done")
+        return read_end(out)
+
+    monkeypatch.setattr(audit, "read_end", late)
+    assert [entry["number"] for entry in read_log(tmp_path)] == [1]
 
 
 def test_nobody_reads_half_an_entry(out):
