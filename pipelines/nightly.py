@@ -32,7 +32,7 @@ from prefect.server.api.server import SubprocessASGIServer
 from pipelines import steps
 from pipelines.damage import begun_again
 from pipelines.errors import WengangError
-from pipelines.lifeline import ends_with_this
+from pipelines.lifeline import children_end_with_this
 from pipelines.lock import run_lock
 from pipelines.masking import masked
 from pipelines.messages import say, use_language
@@ -167,23 +167,13 @@ def wait_until_healthy(seconds: float) -> None:
                 troubles.append(type(trouble).__name__)
                 time.sleep(0.5)
 
+    # Also when this process is killed, the temporary server ends.
+    children_end_with_this()
     deadline = time.monotonic() + seconds
     threading.Thread(target=start, daemon=True).start()
-    tied: set[int] = set()
-    while not ready.wait(0.1):
-        _tie_server(tied)
-        if time.monotonic() >= deadline:
-            SubprocessASGIServer().stop()
-            raise NotStarted(troubles[-1] if troubles else f"{seconds:g} s")
-    _tie_server(tied)
-
-
-def _tie_server(tied: set[int]) -> None:
-    """Let the temporary server end with this process, also when this one is killed."""
-    server = SubprocessASGIServer().server_process
-    if server is not None and server.pid not in tied:
-        tied.add(server.pid)
-        ends_with_this(server.pid)
+    if not ready.wait(seconds):
+        SubprocessASGIServer().stop()
+        raise NotStarted(troubles[-1] if troubles else f"{seconds:g} s")
 
 
 def _do(step: str, call: Callable[[], Any]) -> Any:
