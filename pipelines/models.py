@@ -19,8 +19,11 @@ from pipelines.timings import timed
 FACTS = ROOT / "sql" / "facts"
 MEASURES = ROOT / "sql" / "measures"
 
-# Tables of single payroll rows or person-months: too large and too personal for results.duckdb.
-WORKING_TABLES = ("person_unit_months",)
+# Models of single payroll rows or person-months. They are views: writing tens of millions of rows
+# costs more than reading them through again where they are asked for.
+VIEWS = ("payroll_seen", "person_unit_months")
+# What is too personal and of no use to a reader of results.duckdb.
+WORKING_TABLES = ("repeated_payroll_years", "repeated_payroll_months", "person_unit_years")
 
 
 def set_day(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -60,7 +63,8 @@ def build(
         connection.execute("insert into built_models values (?)", [name])
         try:
             with timed(name):
-                connection.execute(f'create or replace table "{name}" as {selects[name]}')
+                kind = "view" if name in VIEWS else "table"
+                connection.execute(f'create or replace {kind} "{name}" as {selects[name]}')
         except duckdb.Error as error:
             if (
                 is_storage_failure(error)
@@ -76,8 +80,12 @@ def build(
 def drop_built(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables that the last build made, so that no rule of yesterday stays behind."""
     connection.execute("create table if not exists built_models (model_name varchar)")
-    for (name,) in connection.execute("select model_name from built_models").fetchall():
-        connection.execute(f'drop table if exists "{name}"')
+    built = connection.execute(
+        "select table_type, table_name from information_schema.tables"
+        " where table_schema = 'main' and table_name in (select model_name from built_models)"
+    ).fetchall()
+    for kind, name in built:
+        connection.execute(f'drop {"view" if kind == "VIEW" else "table"} "{name}"')
     connection.execute("delete from built_models")
 
 

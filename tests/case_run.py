@@ -15,6 +15,16 @@ from pipelines import models, policy, policy_tables
 from tests.case_tables import MONTH, Case, Row, Tables, period_of, read_cases
 from tests.case_warehouse import column_types, model_path, run_select, warehouse
 
+# From the payroll to what a person's months at a unit are: each is built from those before it.
+PAYROLL = (
+    "stg_payroll",
+    "payroll_seen",
+    "repeated_payroll_years",
+    "repeated_payroll_months",
+    "person_unit_months",
+    "person_unit_years",
+)
+
 
 @cache
 def complaints(path: Path) -> dict[str, list[str]]:
@@ -72,9 +82,24 @@ def prepared(model: str, given: list[Tables]) -> Iterator[duckdb.DuckDBPyConnect
             if table.startswith("ref_"):
                 connection.execute(f'delete from "{table}"')
             _insert(connection, table, rows)
+        _fill_between(connection, model, set(tables))
         yield connection
     finally:
         connection.execute("rollback")
+
+
+def _fill_between(connection: duckdb.DuckDBPyConnection, model: str, given: set[str]) -> None:
+    """Build what stands between the payroll that the cases give and the model that they are of.
+
+    So the cases of a model tell payroll rows, or what a person's month is, whatever form the
+    models hand it on in.
+    """
+    first = next((at for at, name in enumerate(PAYROLL, start=1) if name in given), None)
+    for name in PAYROLL[first:] if first else ():
+        if name == model:
+            return
+        if name not in given:
+            connection.execute(f'insert into "{name}" {model_path(name).read_text("utf-8")}')
 
 
 def _set_policy(connection: duckdb.DuckDBPyConnection, model: str, tables: Tables) -> None:

@@ -41,6 +41,10 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     policy_tables.write_tables(connection, policies, DAY)
     folders = [models.FACTS, models.MEASURES, *(item.path.parent for item in policies)]
     models.build(connection, folders)
+    for view in models.VIEWS:
+        connection.execute(f'create table empty as from "{view}"')
+        connection.execute(f'drop view "{view}"')
+        connection.execute(f'alter table empty rename to "{view}"')
     return connection
 
 

@@ -11,7 +11,7 @@ with
 
 ids as (
 
-    select person_id from person_unit_months
+    select person_id from person_unit_years
     union
     select person_id from stg_insured_people
     union

@@ -71,20 +71,33 @@ records as (
 
 ),
 
-staying as (
+-- how many months of the payroll's year are not after the record's month, and the one two on
+months_around as (
 
-    select
+    select distinct
         records.unit_id,
         records.person_id,
         records.separated_period,
-        count(distinct months.period) as months_insured_after
+        years.payroll_year,
+        years.insured_months,
+        least(greatest(records.separated_period - years.payroll_year * 12, 0), 12) as months_before,
+        least(greatest(records.separated_period + 2 - years.payroll_year * 12, 0), 12) as months_until
     from records
-    inner join person_unit_months as months
-        on records.unit_id = months.unit_id
-        and records.person_id = months.person_id
-        and months.period between records.separated_period + 1 and records.separated_period + 2
-    where months.is_insured
-    group by records.unit_id, records.person_id, records.separated_period
+    inner join person_unit_years as years
+        on records.unit_id = years.unit_id and records.person_id = years.person_id
+
+),
+
+staying as (
+
+    select
+        unit_id,
+        person_id,
+        separated_period,
+        sum(bit_count((insured_months & ((1 << months_until) - 1)) >> months_before))
+            as months_insured_after
+    from months_around
+    group by unit_id, person_id, separated_period
 
 ),
 

@@ -39,15 +39,18 @@ records_of_year as (
 last_months as (
 
     select
-        months.unit_id,
-        months.person_id,
-        max(months.period) as left_period
-    from person_unit_months as months
+        years.unit_id,
+        years.person_id,
+        max(
+            case
+                when years.payroll_year = run_calendar.data_year then years.last_insured_period
+                when years.insured_months >> 11 = 1 then run_calendar.first_period - 1
+            end
+        ) as left_period
+    from person_unit_years as years
     cross join run_calendar
-    where
-        months.is_insured
-        and months.period between run_calendar.first_period - 1 and run_calendar.last_period
-    group by months.unit_id, months.person_id
+    where years.payroll_year in (run_calendar.data_year - 1, run_calendar.data_year)
+    group by years.unit_id, years.person_id
 
 ),
 
@@ -110,48 +113,78 @@ granted as (
 
 ),
 
-paid_periods as (
+paid_years as (
 
-    select distinct
-        months.person_id,
-        months.period
-    from person_unit_months as months
-    where
-        months.is_paid
-        and months.person_id in (select leavers.person_id from leavers)
+    select
+        years.person_id,
+        years.payroll_year,
+        bit_or(years.paid_months) as paid_months
+    from person_unit_years as years
+    where years.person_id in (select leavers.person_id from leavers)
+    group by years.person_id, years.payroll_year
+
+),
+
+-- months_before and months_told: how many months of the year are not after the month of leaving,
+-- and not after paid_months_to
+paid_until as (
+
+    select
+        leavers.unit_id,
+        leavers.person_id,
+        leavers.left_period,
+        paid_years.paid_months,
+        least(greatest(leavers.left_period - paid_years.payroll_year * 12, 0), 12) as months_before,
+        case
+            when people.paid_months_to is null then 12
+            else least(greatest(people.paid_months_to - paid_years.payroll_year * 12, 0), 12)
+        end as months_told
+    from leavers
+    inner join paid_years on leavers.person_id = paid_years.person_id
+    left join people on leavers.person_id = people.person_id
 
 ),
 
 counted as (
 
     select
-        leavers.unit_id,
-        leavers.person_id,
-        leavers.left_period,
-        count(paid_periods.period) as paid_periods,
-        count(case when paid_periods.period > people.paid_months_to then 1 end) as paid_periods_after
-    from leavers
-    left join people on leavers.person_id = people.person_id
-    left join paid_periods
-        on leavers.person_id = paid_periods.person_id and paid_periods.period <= leavers.left_period
-    group by leavers.unit_id, leavers.person_id, leavers.left_period
+        unit_id,
+        person_id,
+        left_period,
+        sum(bit_count(paid_months & ((1 << months_before) - 1))) as paid_periods,
+        sum(bit_count((paid_months & ((1 << months_before) - 1)) >> months_told)) as paid_periods_after
+    from paid_until
+    group by unit_id, person_id, left_period
 
 ),
 
-reinsured as (
+insured_later as (
 
     select
         leavers.unit_id,
         leavers.person_id,
         leavers.left_period,
-        min(months.period) - leavers.left_period as reinsured_in_months
+        years.payroll_year,
+        years.insured_months
+        & ~((1 << least(greatest(leavers.left_period - years.payroll_year * 12, 0), 12)) - 1) as months_after
     from leavers
-    inner join person_unit_months as months
-        on leavers.person_id = months.person_id
-        and leavers.unit_id <> months.unit_id
-        and months.period > leavers.left_period
-    where months.is_insured
-    group by leavers.unit_id, leavers.person_id, leavers.left_period
+    inner join person_unit_years as years
+        on leavers.person_id = years.person_id and leavers.unit_id <> years.unit_id
+
+),
+
+-- the zeros below the lowest bit are the months of the year before the first one
+reinsured as (
+
+    select
+        unit_id,
+        person_id,
+        left_period,
+        min(payroll_year * 12 + bit_count((months_after - 1) & ~months_after) + 1) - left_period
+            as reinsured_in_months
+    from insured_later
+    where months_after <> 0
+    group by unit_id, person_id, left_period
 
 )
 
@@ -163,8 +196,8 @@ select
     leavers.left_period,
     cast(
         case
-            when people.paid_months_before is null then counted.paid_periods
-            else people.paid_months_before + counted.paid_periods_after
+            when people.paid_months_before is null then coalesce(counted.paid_periods, 0)
+            else people.paid_months_before + coalesce(counted.paid_periods_after, 0)
         end as bigint
     ) as paid_months,
     reinsured.reinsured_in_months,

@@ -7,33 +7,48 @@
 
 with
 
+-- a bit for each month: December of the year before in the lowest, then January to December
 present as (
 
     select
-        months.unit_id,
-        months.person_id,
-        months.period
-    from person_unit_months as months
+        years.unit_id,
+        years.person_id,
+        bit_or(
+            case
+                when years.payroll_year = run_calendar.data_year then years.insured_months << 1
+                else years.insured_months >> 11
+            end
+        ) as insured_months
+    from person_unit_years as years
     cross join run_calendar
-    where
-        months.is_insured
-        and months.period between run_calendar.first_period - 1 and run_calendar.last_period
+    where years.payroll_year in (run_calendar.data_year - 1, run_calendar.data_year)
+    group by years.unit_id, years.person_id
+
+),
+
+moves as (
+
+    select
+        unit_id,
+        person_id,
+        insured_months & ~(insured_months >> 1) as left_after,
+        (insured_months >> 1) & ~insured_months as arrived_after
+    from present
 
 ),
 
 leavers as (
 
     select
-        present.unit_id,
-        present.person_id,
-        present.period
-    from present
+        moves.unit_id,
+        moves.person_id,
+        months.period,
+        1 << (months.period - run_calendar.first_period + 1) as month_bit
+    from moves
     cross join run_calendar
-    left join present as next_month
-        on present.unit_id = next_month.unit_id
-        and present.person_id = next_month.person_id
-        and present.period + 1 = next_month.period
-    where present.period < run_calendar.last_period and next_month.person_id is null
+    inner join delivered_months as months
+        on months.period between run_calendar.first_period - 1 and run_calendar.last_period - 1
+        and (moves.left_after & (1 << (months.period - run_calendar.first_period + 1))) <> 0
 
 ),
 
@@ -56,15 +71,9 @@ arrivals as (
         arrived.unit_id as to_unit_id,
         count(*) as transferred
     from leavers
-    inner join present as arrived
+    inner join moves as arrived
         on leavers.person_id = arrived.person_id
-        and leavers.period + 1 = arrived.period
-        and leavers.unit_id <> arrived.unit_id
-    left join present as there_before
-        on leavers.person_id = there_before.person_id
-        and leavers.period = there_before.period
-        and arrived.unit_id = there_before.unit_id
-    where there_before.person_id is null
+        and (arrived.arrived_after & leavers.month_bit) <> 0
     group by leavers.unit_id, leavers.period, arrived.unit_id
 
 ),

@@ -8,29 +8,48 @@
 
 with
 
-paid_periods as (
+paid_years as (
 
-    select distinct
-        months.person_id,
-        months.period
-    from person_unit_months as months
+    select
+        years.person_id,
+        years.payroll_year,
+        bit_or(years.paid_months) as paid_months
+    from person_unit_years as years
     where
-        months.is_paid
-        and months.person_id in (select spells.person_id from unemployment_benefit_notice_spells as spells)
+        years.person_id in (select spells.person_id from unemployment_benefit_notice_spells as spells)
+    group by years.person_id, years.payroll_year
+
+),
+
+-- how many months of the year are not after paid_months_to, and not after the cut
+paid_since as (
+
+    select
+        grants.person_id,
+        paid_years.paid_months,
+        case
+            when people.paid_months_to is null then 12
+            else least(greatest(people.paid_months_to - paid_years.payroll_year * 12, 0), 12)
+        end as months_told,
+        case
+            when grants.cut_period is null then 12
+            else least(greatest(grants.cut_period - paid_years.payroll_year * 12, 0), 12)
+        end as months_cut
+    from unemployment_benefit_notice_grants as grants
+    inner join paid_years on grants.person_id = paid_years.person_id
+    left join people on grants.person_id = people.person_id
 
 ),
 
 counted as (
 
     select
-        grants.person_id,
-        count(paid_periods.period) as paid_periods,
-        count(case when paid_periods.period > people.paid_months_to then 1 end) as paid_periods_after,
-        count(case when paid_periods.period > grants.cut_period then 1 end) as paid_periods_since_cut
-    from unemployment_benefit_notice_grants as grants
-    left join people on grants.person_id = people.person_id
-    left join paid_periods on grants.person_id = paid_periods.person_id
-    group by grants.person_id
+        person_id,
+        sum(bit_count(paid_months)) as paid_periods,
+        sum(bit_count(paid_months >> months_told)) as paid_periods_after,
+        sum(bit_count(paid_months >> months_cut)) as paid_periods_since_cut
+    from paid_since
+    group by person_id
 
 )
 
@@ -38,10 +57,10 @@ select
     grants.person_id,
     cast(
         case
-            when grants.cut_period is not null then counted.paid_periods_since_cut
+            when grants.cut_period is not null then coalesce(counted.paid_periods_since_cut, 0)
             when people.paid_months_before is not null
-                then people.paid_months_before + counted.paid_periods_after
-            else counted.paid_periods
+                then people.paid_months_before + coalesce(counted.paid_periods_after, 0)
+            else coalesce(counted.paid_periods, 0)
         end as bigint
     ) as paid_months,
     grants.cut_period is not null or people.paid_months_before is not null as is_paid_months_known
