@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -12,7 +13,9 @@ import duckdb
 from pipelines import ROOT
 from pipelines.damage import is_damage
 from pipelines.errors import WengangError
+from pipelines.marks import Marks
 from pipelines.messages import language, say
+from pipelines.staged import transaction
 from pipelines.storage import is_storage_failure
 from pipelines.timings import timed
 
@@ -44,27 +47,43 @@ def set_day(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Built:
+    """The models of a build in order, and how many of them are those of an earlier one."""
+
+    names: list[str]
+    kept: int
+
+
 def build(
     connection: duckdb.DuckDBPyConnection,
     folders: Iterable[Path],
     progress: Callable[[str], None] = lambda line: None,
-) -> list[str]:
-    """Drop what an earlier build left and build every model of `folders`; the names, in order.
+) -> Built:
+    """Build every model of `folders`; no other model of an earlier build is left.
 
+    A table is kept when neither its select nor anything that it was made from has changed.
     Raises WengangError naming the file whose select fails, and for models that need each other
     or a table that does not exist.
     """
     files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.sql"))}
     selects = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
-    drop_built(connection)
-    order = build_order(connection, files, selects)
+    known = _known(connection)
+    reads = _reads(connection, files, selects, known)
+    order = _in_order({name: tables & set(selects) for name, tables in reads.items()})
+    marks = Marks(connection)
+    wanted = {name: marks.of_model(name, selects[name], sorted(reads[name])) for name in order}
+    kept = {name for name in order if known.get(name) == wanted[name]}
+    _drop(connection, set(known) - kept)
     for name in order:
+        if name in kept:
+            continue
         started = perf_counter()
-        connection.execute("insert into built_models values (?)", [name])
         try:
-            with timed(name):
+            with timed(name), transaction(connection):
                 kind = "view" if name in VIEWS else "table"
                 connection.execute(f'create or replace {kind} "{name}" as {selects[name]}')
+                connection.execute("insert into built_models values (?, ?)", [name, wanted[name]])
         except duckdb.Error as error:
             if (
                 is_storage_failure(error)
@@ -74,47 +93,72 @@ def build(
                 raise
             raise _failure(files[name], error) from None
         progress(f"{name} {perf_counter() - started:.2f}s")
-    return order
-
-
-def drop_built(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop the tables that the last build made, so that no rule of yesterday stays behind."""
-    connection.execute("create table if not exists built_models (model_name varchar)")
-    built = connection.execute(
-        "select table_type, table_name from information_schema.tables"
-        " where table_schema = 'main' and table_name in (select model_name from built_models)"
-    ).fetchall()
-    for kind, name in built:
-        connection.execute(f'drop {"view" if kind == "VIEW" else "table"} "{name}"')
-    connection.execute("delete from built_models")
+    return Built(order, len(kept))
 
 
 def build_order(
     connection: duckdb.DuckDBPyConnection, files: dict[str, Path], selects: dict[str, str]
 ) -> list[str]:
     """The models in an order in which each stands after those that its select reads."""
+    reads = _reads(connection, files, selects, {})
+    return _in_order({name: tables & set(selects) for name, tables in reads.items()})
+
+
+def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
+    """The models that stand in the warehouse, with their marks."""
+    connection.execute("create table if not exists built_models (model_name varchar)")
+    connection.execute("alter table built_models add column if not exists mark varchar")
+    found = connection.execute(
+        "select model_name, mark from built_models where model_name in"
+        " (select table_name from information_schema.tables where table_schema = 'main')"
+    ).fetchall()
+    return dict(found)
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, names: set[str]) -> None:
+    """Drop models of an earlier build, so that no rule of yesterday stays behind."""
+    for name in sorted(names):
+        kind = "view" if name in VIEWS else "table"
+        with transaction(connection):
+            connection.execute(f'drop {kind} "{name}"')
+            connection.execute("delete from built_models where model_name = ?", [name])
+
+
+def _reads(
+    connection: duckdb.DuckDBPyConnection,
+    files: dict[str, Path],
+    selects: dict[str, str],
+    known: Iterable[str],
+) -> dict[str, set[str]]:
+    """The tables that each select reads: models, and tables that are there before any model."""
     present = {
-        name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
-    }
-    present |= {
-        name for (name,) in connection.execute("select view_name from duckdb_views()").fetchall()
-    }
-    graph: dict[str, list[str]] = {}
-    for name, select in selects.items():
-        try:
-            read = connection.get_table_names(select)
-        except duckdb.Error as error:
-            raise _failure(files[name], error) from None
-        if unknown := sorted(read - set(selects) - present):
+        name
+        for (name,) in connection.execute(
+            "select table_name from duckdb_tables() union select view_name from duckdb_views()"
+        ).fetchall()
+    } - set(known)
+    found: dict[str, set[str]] = {}
+    # In an empty database a view is a name like any other, not what it stands for.
+    with duckdb.connect() as empty:
+        for name, select in selects.items():
+            try:
+                found[name] = empty.get_table_names(select)
+            except duckdb.Error as error:
+                raise _failure(files[name], error) from None
+    for name in selects:
+        if unknown := sorted(found[name] - set(selects) - present):
             raise WengangError(
                 say(
                     f"{_shown(files[name])}：引用的表不存在：{'、'.join(unknown)}",
                     f"{_shown(files[name])}: reads tables that do not exist: {', '.join(unknown)}",
                 )
             )
-        graph[name] = sorted(read & set(selects))
+    return found
+
+
+def _in_order(graph: dict[str, set[str]]) -> list[str]:
     try:
-        return list(TopologicalSorter(graph).static_order())
+        return list(TopologicalSorter({name: sorted(graph[name]) for name in graph}).static_order())
     except CycleError as error:
         circle = " → ".join(error.args[1])
         raise WengangError(

@@ -99,7 +99,7 @@ def build_and_check(order: Order) -> Path:
         built = models.build(connection, folders, glimpse)
         remember(connection)
         write_totals(connection)
-        tell(say(f"已建成 {len(built)} 张表", f"{len(built)} tables built"))
+        tell(_told_of(built))
         run = begin(order.out, order.as_of)
         days = order.settings.policy_warning_days
         write_run_report(connection, run.folder, chosen + missing, order.as_of, days)
@@ -183,6 +183,16 @@ def _opened(order: Order, step: str) -> Iterator[duckdb.DuckDBPyConnection]:
         readable = (runs_folder(order.out),)
         with open_warehouse(order.warehouse, order.settings, readable) as connection:
             yield connection
+
+
+def _told_of(built: models.Built) -> str:
+    made = len(built.names)
+    if not built.kept:
+        return say(f"已建成 {made} 张表", f"{made} tables built")
+    return say(
+        f"已建成 {made} 张表（其中 {built.kept} 张的来源未变，沿用上次的）",
+        f"{made} tables built ({built.kept} of them kept: nothing that they come from has changed)",
+    )
 
 
 def _files_left_out(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -60,7 +60,6 @@ select
     end as paid,
     settled,
     is_deferred,
-    payment_kind = '18' as is_refund,
     unit_due is not null or person_due is not null as has_due,
     unit_paid + person_paid > 0 as has_payment,
     coalesce(

@@ -13,7 +13,6 @@ last_periods as (
         max(last_insured_period) as last_insured_period
     from person_unit_years
     group by person_id
-    having max(last_insured_period) is not null
 
 ),
 

@@ -34,17 +34,17 @@ select
     cast(case when rows_seen.settled = 0 then 1 else 0 end as bigint) as unsettled_rows,
     case when rows_seen.payment_kind not in ('11', '18') then rows_seen.wage_base end as wage_base,
     case
-        when not rows_seen.is_refund then rows_seen.due
+        when rows_seen.payment_kind <> '18' then rows_seen.due
         when rows_seen.has_due then -rows_seen.due
         else rows_seen.paid
     end as due_yuan,
     rows_seen.paid as paid_yuan,
-    rows_seen.has_due and not rows_seen.is_refund as has_due,
+    rows_seen.has_due and rows_seen.payment_kind <> '18' as has_due,
     rows_seen.payment_kind in ('', '1') as has_regular_row,
-    rows_seen.is_deferred and not rows_seen.is_refund as is_deferred,
+    rows_seen.is_deferred and rows_seen.payment_kind <> '18' as is_deferred,
     false as is_contradictory,
     rows_seen.has_amount and rows_seen.payment_kind not in ('11', '18') as is_insured,
-    not rows_seen.is_refund and (rows_seen.paid > 0 or rows_seen.is_deferred) as is_paid
+    rows_seen.payment_kind <> '18' and (rows_seen.paid > 0 or rows_seen.is_deferred) as is_paid
 from payroll_seen as rows_seen
 left join repeated_payroll_months as repeated
     on rows_seen.unit_id = repeated.unit_id

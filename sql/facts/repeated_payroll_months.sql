@@ -22,7 +22,6 @@ rows_of_years as (
         rows_seen.paid,
         rows_seen.settled,
         rows_seen.is_deferred,
-        rows_seen.is_refund,
         rows_seen.has_due,
         rows_seen.has_payment,
         rows_seen.has_amount
@@ -48,13 +47,11 @@ entries as (
         sum(case when settled = 1 then 1 else 0 end) as settled_rows,
         sum(case when settled = 0 then 1 else 0 end) as unsettled_rows,
         count(*) as payroll_rows,
-        max(is_refund) as is_refund,
         max(is_deferred) as is_deferred,
         max(has_due) as has_due,
         max(has_payment) as has_payment,
         max(has_amount) as has_amount,
         case
-            when count(*) = 1 then false
             when min(wage_base) <> max(wage_base) then true
             when min(unit_due) <> max(unit_due) then true
             when min(person_due) <> max(person_due) then true
@@ -76,18 +73,25 @@ months as (
         period,
         max(case when payment_kind not in ('11', '18') then wage_base end) as wage_base,
         -- a back payment repeats the due that it settles: the largest counts, less what was refunded
-        coalesce(max(case when not is_refund then due end), 0)
-        - coalesce(sum(case when is_refund and has_due then due when is_refund then -paid end), 0)
-            as due_yuan,
+        coalesce(max(case when payment_kind <> '18' then due end), 0)
+        - coalesce(
+            sum(
+                case
+                    when payment_kind = '18' and has_due then due
+                    when payment_kind = '18' then -paid
+                end
+            ),
+            0
+        ) as due_yuan,
         sum(paid) as paid_yuan,
-        sum(case when is_refund then -paid else 0 end) as refunded_yuan,
+        sum(case when payment_kind = '18' then -paid else 0 end) as refunded_yuan,
         sum(settled_rows) as settled_rows,
         sum(unsettled_rows) as unsettled_rows,
         sum(payroll_rows) as payroll_rows,
-        max(has_due and not is_refund) as has_due,
+        max(has_due and payment_kind <> '18') as has_due,
         max(has_amount and payment_kind not in ('11', '18')) as has_amount,
-        max(is_deferred and not is_refund) as is_deferred,
-        max(has_payment and not is_refund) as has_payment,
+        max(is_deferred and payment_kind <> '18') as is_deferred,
+        max(has_payment and payment_kind <> '18') as has_payment,
         max(payment_kind in ('', '1')) as has_regular_row,
         max(is_contradictory) as is_contradictory
     from entries

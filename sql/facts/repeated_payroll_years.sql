@@ -10,4 +10,4 @@ select
     cast(floor((period - 1) / 12) as integer) as payroll_year
 from payroll_seen
 group by unit_id, person_id, cast(floor((period - 1) / 12) as integer)
-having count(*) > bit_count(bit_or(1 << ((period - 1) % 12)))
+having count(*) > bit_count(bit_or(1 << (period % 12)))

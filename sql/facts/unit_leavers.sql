@@ -136,8 +136,8 @@ paid_until as (
         paid_years.paid_months,
         least(greatest(leavers.left_period - paid_years.payroll_year * 12, 0), 12) as months_before,
         case
-            when people.paid_months_to is null then 12
-            else least(greatest(people.paid_months_to - paid_years.payroll_year * 12, 0), 12)
+            when people.paid_months_to is not null
+                then least(greatest(people.paid_months_to - paid_years.payroll_year * 12, 0), 12)
         end as months_told
     from leavers
     inner join paid_years on leavers.person_id = paid_years.person_id

@@ -28,13 +28,10 @@ paid_since as (
         grants.person_id,
         paid_years.paid_months,
         case
-            when people.paid_months_to is null then 12
-            else least(greatest(people.paid_months_to - paid_years.payroll_year * 12, 0), 12)
+            when people.paid_months_to is not null
+                then least(greatest(people.paid_months_to - paid_years.payroll_year * 12, 0), 12)
         end as months_told,
-        case
-            when grants.cut_period is null then 12
-            else least(greatest(grants.cut_period - paid_years.payroll_year * 12, 0), 12)
-        end as months_cut
+        least(greatest(grants.cut_period - paid_years.payroll_year * 12, 0), 12) as months_cut
     from unemployment_benefit_notice_grants as grants
     inner join paid_years on grants.person_id = paid_years.person_id
     left join people on grants.person_id = people.person_id
