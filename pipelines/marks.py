@@ -17,19 +17,17 @@ class Marks:
         self._known: dict[str, str] = {}
 
     def of_model(self, name: str, select: str, reads: Iterable[str]) -> str:
-        """The mark of a model: its select and the marks of the tables that it reads."""
-        parts = [select, duckdb.__version__]
-        parts += [f"{table} {self._known.get(table) or self._given(table)}" for table in reads]
+        """The mark that a model gets: of its select and of the tables that it reads."""
+        parts = [select, duckdb.__version__, *(f"{table} {self.of(table)}" for table in reads)]
         self._known[name] = _digest(parts)
         return self._known[name]
 
-    def _given(self, table: str) -> str:
-        """The mark of a table that no model makes."""
-        extract = table.removeprefix("stg_")
-        if extract != table and self._is_view(table):
-            self._known[table] = self._of_extract(extract)
-        else:
-            self._known[table] = self._of_content(table)
+    def of(self, table: str) -> str:
+        """The mark of a table: of a model that was asked for before, or of what it holds."""
+        if table not in self._known:
+            extract = table.removeprefix("stg_")
+            is_staged = extract != table and self._is_view(table)
+            self._known[table] = self._of_extract(extract) if is_staged else self._of_content(table)
         return self._known[table]
 
     def _of_extract(self, extract: str) -> str:
