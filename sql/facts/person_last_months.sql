@@ -16,48 +16,22 @@ last_periods as (
 
 ),
 
-last_units as (
+ranked as (
 
     select
         last_periods.person_id,
-        last_periods.last_insured_period,
         years.unit_id,
-        count(*) over (partition by last_periods.person_id) as units
+        last_periods.last_insured_period,
+        row_number() over (
+            partition by last_periods.person_id
+            order by years.last_wage_base desc, years.unit_id asc
+        ) as position
     from last_periods
     inner join person_unit_years as years
         on last_periods.person_id = years.person_id
         and last_periods.last_insured_period = years.last_insured_period
 
-),
-
--- only between several units does the wage base decide
-ranked as (
-
-    select
-        last_units.person_id,
-        last_units.unit_id,
-        last_units.last_insured_period,
-        row_number() over (
-            partition by last_units.person_id
-            order by months.wage_base desc nulls last, last_units.unit_id asc
-        ) as position
-    from last_units
-    inner join person_unit_months as months
-        on last_units.unit_id = months.unit_id
-        and last_units.person_id = months.person_id
-        and last_units.last_insured_period = months.period
-    where last_units.units > 1
-
 )
-
-select
-    person_id,
-    unit_id as last_unit_id,
-    last_insured_period
-from last_units
-where units = 1
-
-union all
 
 select
     person_id,
