@@ -60,6 +60,7 @@ select
     end as paid,
     settled,
     is_deferred,
+    payment_kind in ('', '1') as is_regular,
     unit_due is not null or person_due is not null as has_due,
     unit_paid + person_paid > 0 as has_payment,
     coalesce(

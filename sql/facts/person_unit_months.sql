@@ -40,7 +40,7 @@ select
     end as due_yuan,
     rows_seen.paid as paid_yuan,
     rows_seen.has_due and rows_seen.payment_kind <> '18' as has_due,
-    rows_seen.payment_kind in ('', '1') as has_regular_row,
+    rows_seen.is_regular as has_regular_row,
     rows_seen.is_deferred and rows_seen.payment_kind <> '18' as is_deferred,
     false as is_contradictory,
     rows_seen.has_amount and rows_seen.payment_kind not in ('11', '18') as is_insured,

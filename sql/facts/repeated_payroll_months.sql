@@ -22,6 +22,7 @@ rows_of_years as (
         rows_seen.paid,
         rows_seen.settled,
         rows_seen.is_deferred,
+        rows_seen.is_regular,
         rows_seen.has_due,
         rows_seen.has_payment,
         rows_seen.has_amount
@@ -48,6 +49,7 @@ entries as (
         sum(case when settled = 0 then 1 else 0 end) as unsettled_rows,
         count(*) as payroll_rows,
         max(is_deferred) as is_deferred,
+        max(is_regular) as is_regular,
         max(has_due) as has_due,
         max(has_payment) as has_payment,
         max(has_amount) as has_amount,
@@ -92,7 +94,7 @@ months as (
         max(has_amount and payment_kind not in ('11', '18')) as has_amount,
         max(is_deferred and payment_kind <> '18') as is_deferred,
         max(has_payment and payment_kind <> '18') as has_payment,
-        max(payment_kind in ('', '1')) as has_regular_row,
+        max(is_regular) as has_regular_row,
         max(is_contradictory) as is_contradictory
     from entries
     group by unit_id, person_id, period
