@@ -13,6 +13,7 @@ from pipelines.digest import sha256
 from pipelines.errors import StaleError
 from pipelines.ledger import force_to_disk, ledger_entries, write_ledger
 from pipelines.messages import say
+from pipelines.order import CHINA
 from pipelines.progress import tell
 from pipelines.storage import private_folder
 from pipelines.warehouse import state_folder
@@ -229,9 +230,9 @@ def note_purged_files(out: Path, run_id: str, files: list[str]) -> None:
 
 
 def published_on(out: Path, run_id: str) -> date | None:
-    """The day on which a run was published or held for the last time, if the ledger knows."""
+    """The day in China on which a run was published or held last, if the ledger knows."""
     days = [
-        datetime.fromisoformat(entry["at"]).date()
+        datetime.fromisoformat(entry["at"]).astimezone(CHINA).date()
         for entry in ledger_entries(out)
         if entry["run"] == run_id and entry["event"] in {"published", "held"}
     ]

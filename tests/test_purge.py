@@ -16,7 +16,7 @@ from pipelines.errors import RunLocked, StaleError, StorageError, UsageError
 from pipelines.ingest import take_in
 from pipelines.order import CHINA
 from pipelines.pack import pack
-from pipelines.publish import begin, current, hold, predecessor, publish, published
+from pipelines.publish import begin, current, hold, predecessor, publish, published, published_on
 from pipelines.purge import purge
 from pipelines.release import release
 from pipelines.settings import Settings
@@ -226,6 +226,14 @@ def test_what_can_not_be_entered_into_the_log_does_not_happen(tmp_path, monkeypa
     with pytest.raises(StorageError):
         purge(tmp_path, SETTINGS, 1)
     assert names(tmp_path) == runs
+
+
+def test_the_day_of_a_publication_is_the_one_in_china(tmp_path):
+    run = made(tmp_path, "2022-03-18", 400)
+    ledger = tmp_path / ".state" / "published.jsonl"
+    entry = json.loads(ledger.read_text(encoding="utf-8"))
+    ledger.write_text(json.dumps(entry | {"at": "2026-01-01T23:00:00+00:00"}) + "\n", "utf-8")
+    assert published_on(tmp_path, run) == date(2026, 1, 2)
 
 
 def test_what_would_not_go_is_told(tmp_path, monkeypatch):
