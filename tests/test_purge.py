@@ -231,7 +231,7 @@ def test_what_can_not_be_entered_into_the_log_does_not_happen(tmp_path, monkeypa
 def test_the_day_of_a_publication_is_the_one_in_china(tmp_path):
     run = made(tmp_path, "2022-03-18", 400)
     ledger = tmp_path / ".state" / "published.jsonl"
-    entry = json.loads(ledger.read_text(encoding="utf-8"))
+    entry = json.loads(ledger.read_text(encoding="utf-8").splitlines()[-1])
     ledger.write_text(json.dumps(entry | {"at": "2026-01-01T23:00:00+00:00"}) + "\n", "utf-8")
     assert published_on(tmp_path, run) == date(2026, 1, 2)
 
