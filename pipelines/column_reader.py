@@ -3,7 +3,7 @@
 import re
 
 from pipelines.contracts import Column
-from pipelines.forms import FORMS, SERIAL, Form
+from pipelines.forms import FORMS, SERIAL, Cast, Form
 from pipelines.layout import Layout
 from pipelines.reference import code_meanings
 from pipelines.sqltext import identifier, quoted
@@ -23,6 +23,7 @@ class ColumnReader:
         self.form: Form = FORMS[column.type]
         self.places = layout.positions.get(column.name, ())
         self.name = identifier(column.name)
+        self.cell = f"{column.name}__cell"
         self.text = identifier(f"{column.name}__text")
         self.differing = identifier(f"{column.name}__differs")
         self.convert = (
@@ -39,19 +40,32 @@ class ColumnReader:
     def is_required(self) -> bool:
         return self.column.required in {"value", "value_if_delivered"}
 
-    def plain(self) -> str:
-        """The pattern of a cell that needs no cleaning and can't fail."""
-        if self.is_closed:
-            keys = [key for key in self.mapping if _SAFE_KEY.fullmatch(key)]
-            pattern = "|".join(keys) or NOTHING
-        else:
-            pattern = self.form.plain
+    def plain(self, rare: str = NOTHING) -> str:
+        """The pattern of a cell that needs no cleaning and can't fail, or is `rare`."""
+        pattern = self._pattern(self.form.casts[-1], rare)
         pattern = f'(?:{pattern}|"(?:{pattern})")'
         return pattern if self.is_required else f'(?:{pattern}|"")?'
 
-    def plain_text(self) -> str:
-        """The column's cell of a line in plain form."""
-        return f"cells[{self.places[0]}]"
+    def bare(self, cast: Cast, rare: str = NOTHING) -> str:
+        """The pattern of such a cell without quotes, as a cast reads it, or is `rare`."""
+        return self._pattern(cast, rare) + ("" if self.is_required else "?")
+
+    def usual_cast(self, cells: list[str]) -> Cast:
+        """The first cast that reads the first of these cells that is not empty."""
+        cell = next(filter(None, cells), "")
+        fitting = (cast for cast in self.form.casts if re.fullmatch(cast.pattern, cell))
+        return next(fitting, self.form.casts[0])
+
+    def plain_value(self, cast: Cast) -> str:
+        """The typed value of a plain cell, by the way that it was read."""
+        cell = identifier(self.cell)
+        return self._mapped(f"cast({cast.value.format(cell=cell)} as {self.form.sql_type})", cell)
+
+    def _pattern(self, cast: Cast, rare: str) -> str:
+        if not self.is_closed:
+            return f"(?:{cast.pattern}|{rare})"
+        keys = [key for key in self.mapping if _SAFE_KEY.fullmatch(key)]
+        return f"(?:{'|'.join(keys) or NOTHING})"
 
     def odd_text(self) -> str:
         """The column's cell as cleaned text; the first of several headers, then the others."""
@@ -66,15 +80,11 @@ class ColumnReader:
             test += f" and has_check_digit({first}) and has_check_digit({second})"
         return f"coalesce({test}, false)"
 
-    def plain_value(self) -> str:
-        """The typed value of a plain cell."""
-        return self._mapped(self.form.from_plain.format(cell=self.text))
-
     def odd_value(self) -> str:
         """The typed value of a cleaned text, NULL when it is none."""
-        return self._mapped(self.convert.format(text=self.text))
+        return self._mapped(self.convert.format(text=self.text), self.text)
 
-    def _mapped(self, converted: str) -> str:
+    def _mapped(self, converted: str, text: str) -> str:
         if not self.places:
             return f"cast(null as {self.form.sql_type})"
         if not self.mapping:
@@ -82,7 +92,7 @@ class ColumnReader:
         known = " ".join(
             f"when {quoted(key)} then {quoted(value)}" for key, value in self.mapping.items()
         )
-        return f"case {self.text} {known} else {'null' if self.is_closed else converted} end"
+        return f"case {text} {known} else {'null' if self.is_closed else converted} end"
 
     def problems(self) -> list[tuple[str, str, str]]:
         """What may be wrong with the cell: an SQL test, the column's label, the reason in SQL."""

@@ -63,6 +63,11 @@ class Contract:
     digest: str
 
     @property
+    def judges(self) -> bool:
+        """Whether the staging select finds problems of its own, beside those of the columns."""
+        return "as problem_reason" in self.select
+
+    @property
     def title(self) -> str:
         """The extract's title in the language in use."""
         return say(self.title_zh, self.title_en)

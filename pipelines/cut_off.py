@@ -7,7 +7,7 @@ import duckdb
 
 from pipelines.contracts import Contract
 from pipelines.layout import Layout
-from pipelines.loading import Text
+from pipelines.loading import Text, ends_in_a_line_end
 from pipelines.sqltext import quoted
 
 # A copy that broke off ends where a block of the disk or of the network did.
@@ -34,7 +34,7 @@ def is_cut_off(
     """
     if text.encoding in {"xlsx", "parquet"} or text.lines in layout.footer_lines:
         return False
-    if text.lines <= layout.last_heading_line or _ends_in_a_line_end(text.path):
+    if text.lines <= layout.last_heading_line or ends_in_a_line_end(text.path):
         return False
     is_gzip = delivered.suffix.lower() == ".gz"
     if not is_gzip and delivered.stat().st_size % BLOCK_BYTES == 0:
@@ -69,12 +69,3 @@ def is_cut_off(
     if most > 0:
         return fewest == most and decimals < most
     return is_even and shortest == longest and size < shortest
-
-
-def _ends_in_a_line_end(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(0, 2)
-        if not file.tell():
-            return True
-        file.seek(-1, 2)
-        return file.read() == b"\n"

@@ -6,6 +6,7 @@ from pipelines.contracts import Contract
 from pipelines.errors import WengangError
 from pipelines.file_read import FileRead
 from pipelines.messages import say
+from pipelines.plain_lines import PlainLines
 from pipelines.reading import FileReader
 from pipelines.repair_rows import IS_REPAIR, find_repairs, judge_repairs, keep_repairs, remark_on
 from pipelines.set_aside import keep_set_aside
@@ -14,30 +15,33 @@ from pipelines.staged import money_columns, staged_name, staged_select
 
 
 def settle_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, reader: FileReader, read: FileRead
+    connection: duckdb.DuckDBPyConnection, contract: Contract, lines: PlainLines, read: FileRead
 ) -> None:
     """Insert a file's good rows and keep the others; `read` gets the counts.
 
-    `file_lines` and `odd_lines` must be there. Nothing is deleted again: DuckDB would write all
-    rows of the transaction twice.
+    `file_lines`, `odd_lines` and what `lines` reads must be there. Nothing is deleted again: DuckDB
+    would write all rows of the transaction twice.
     Raises WengangError when the lines don't add up.
     """
+    reader, plain = lines.reader, lines.count
     raw, table = f"raw_{contract.extract}", staged_name(contract.extract)
     money = [name for name in money_columns(connection, contract) if name in reader.positions]
     outside = "is_out_of_scope" if "is_out_of_scope" in contract.select else "false"
     select = staged_select(connection, contract)
-
-    connection.execute(f"create or replace temp view {raw} as {reader.plain_select()}")
     good = f"not {outside} and problem_reason is null"
-    connection.execute(f"insert into {table} from ({select}) where {good}")
-    plain = _count(connection, f"from file_lines where {reader.is_plain()} and {reader.is_data()}")
     mine = f"from {table} where file_name = {quoted(read.file_name)}"
-    sums = [_sums(connection, money, mine)]
-    if sums[0][0] < plain:
-        sums.append(_sums(connection, money, f"from ({select}) where {outside}"))
-        read.rows_out_of_scope = sums[1][0]
-        plain -= _make_odd(connection, f"from ({select}) where not ({outside} or {good})")
-    _must_equal(read.file_name, plain, sums[0][0] + read.rows_out_of_scope)
+    sums = []
+
+    if plain:
+        connection.execute(f"create or replace temp view {raw} as {lines.select()}")
+        connection.execute(f"insert into {table} from ({select}) where {good}")
+        sums.append(_sums(connection, money, mine))
+        kept = sums[0][0]
+        if kept < plain:
+            sums.append(_sums(connection, money, f"from ({select}) where {outside}"))
+            read.rows_out_of_scope = sums[1][0]
+            plain -= _make_odd(connection, f"from ({select}) where not ({outside} or {good})")
+        _must_equal(read.file_name, plain, kept + read.rows_out_of_scope)
 
     odd = _count(connection, "from odd_lines")
     repairs = 0

@@ -13,7 +13,7 @@ from pipelines.errors import ExtractError
 from pipelines.layout import Lines
 from pipelines.messages import say
 from pipelines.signature import refuse_disguised
-from pipelines.sqltext import file_literal, quoted
+from pipelines.sqltext import file_literal
 from pipelines.tabular import write_parquet
 from pipelines.workbooks import write_workbook
 
@@ -21,6 +21,8 @@ TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz")
 SUFFIXES = (*TEXT_SUFFIXES, ".xlsx", ".parquet")
 END_LINES = 40
 END_BYTES = 1 << 16
+# Lines of a file that tell whether the others are likely to be plain.
+FIRST_LINES = 20_000
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,12 @@ def end_lines(text: Text) -> tuple[Lines, Lines]:
 
 
 def read_lines(
-    connection: duckdb.DuckDBPyConnection, name: str, text: Text, plain_line: str
+    connection: duckdb.DuckDBPyConnection, name: str, text: Text, form: str, may_be_brief: bool
 ) -> None:
-    """Fill the table `file_lines`: line and is_plain; rowid + 1 is the number of the line.
+    """Fill the table `file_lines`: line and form; rowid + 1 is the number of the line.
 
+    `form` is SQL and gives 0 for a line that is not plain. Of a file that `may_be_brief`, whose
+    lines are all plain but the first one, only the first lines are kept: the others are NULL.
     Not inside a transaction: there, rowid doesn't count from 0.
     Raises ExtractError for a file with a line too long for a text.
     """
@@ -96,12 +100,20 @@ def read_lines(
         f"read_csv({file_literal(text.path.resolve())}, auto_detect = false, header = false,"
         " delim = chr(1), quote = '', escape = '', columns = {'line': 'varchar'})"
     )
+    lines = f"select line, {form} as form from {source}"
+    brief = f"select case when form = 0 then line end as line, form from ({lines}) as formed"
     try:
-        connection.execute(
-            "create or replace temp table file_lines as select line,"
-            f" coalesce(regexp_full_match(line, {quoted(plain_line)}), false) as is_plain"
-            f" from {source}"
-        )
+        if may_be_brief and text.lines > FIRST_LINES:
+            _create(connection, "first_lines", f"{lines} limit {FIRST_LINES}")
+            if _has_one_odd_line(connection, "first_lines"):
+                _create(connection, "file_lines", brief)
+                if _has_one_odd_line(connection, "file_lines"):
+                    connection.execute(
+                        "update file_lines set line = first_lines.line from first_lines"
+                        " where file_lines.rowid = first_lines.rowid"
+                    )
+                    return
+        _create(connection, "file_lines", lines)
     except duckdb.InvalidInputException:
         raise ExtractError(
             say(
@@ -109,3 +121,22 @@ def read_lines(
                 f"{name}: holds a line of more than 2 MB, so it is no text; export it again",
             )
         ) from None
+
+
+def ends_in_a_line_end(path: Path) -> bool:
+    """Whether the last byte of a file is a line feed; so it is taken of an empty one."""
+    with path.open("rb") as file:
+        file.seek(0, 2)
+        if not file.tell():
+            return True
+        file.seek(-1, 2)
+        return file.read() == b"\n"
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
+    connection.execute(f"create or replace temp table {table} as {select}")
+
+
+def _has_one_odd_line(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    row = connection.execute(f"select count(*) from {table} where form = 0").fetchone()
+    return row == (1,)

@@ -1,12 +1,13 @@
 """The SQL that turns the lines of a file into raw_<extract>: typed columns and what is wrong.
 
-The table `file_lines` holds a file's lines (line, is_plain; rowid + 1 is the number), `odd_lines`
-those data lines that are not in plain form (line_number, line).
+The table `file_lines` holds a file's lines (form, and line, which may be NULL where the form is
+plain; rowid + 1 is the number), `odd_lines` those data lines that are not in plain form
+(line_number, line). How plain lines are read stands in plain_lines.py.
 """
 
 import re
 
-from pipelines.column_reader import NOTHING, ColumnReader
+from pipelines.column_reader import ColumnReader
 from pipelines.contracts import Contract
 from pipelines.decoding import DAMAGE
 from pipelines.forms import FORMS
@@ -53,20 +54,6 @@ class FileReader:
         other.misplaced = self.misplaced
         return other
 
-    def plain_line(self) -> str:
-        """The pattern of a whole line in plain form.
-
-        None where two headers share a column, and in files whose rows may mend others.
-        """
-        if self.doubled or self.layout.repair:
-            return NOTHING
-        mark = re.escape(self.layout.delimiter)
-        other = rf'(?:[^"{mark}\x1A]*|"[^"{mark}\x1A]*")'
-        patterns = [other] * self.layout.width
-        for reader in self.delivered:
-            patterns[reader.places[0] - 1] = reader.plain()
-        return mark.join(patterns)
-
     def is_blank(self) -> str:
         """SQL: whether a line holds nothing but spaces, quotes and delimiters."""
         nothing = rf"[\s\x{{A0}}\x{{3000}}\x{{FEFF}}\"{re.escape(self.layout.delimiter)}]*"
@@ -83,7 +70,7 @@ class FileReader:
         """SQL: whether a line of `file_lines` can be cast as it is and is in its place."""
         # A header again is never in plain form, and there may be thousands.
         places = [lines for lines in self.misplaced if lines.reason != "header_again"]
-        return f"(is_plain and not {holds(places, 'rowid + 1')})"
+        return f"(form > 0 and not {holds(places, 'rowid + 1')})"
 
     def odd_lines(self) -> str:
         """The select of `odd_lines`."""
@@ -91,26 +78,6 @@ class FileReader:
             "select rowid + 1 as line_number, line from file_lines"
             f" where not {self.is_plain()} and {self.is_data()} and not {self.is_blank()}"
         )
-
-    def plain_select(self) -> str:
-        """raw_<extract> of the lines in plain form: cells are cast as they are."""
-        texts = ", ".join(f"{reader.plain_text()} as {reader.text}" for reader in self.delivered)
-        values = ", ".join(f"{reader.plain_value()} as {reader.name}" for reader in self.readers)
-        return f"""
-with split_lines as (
-    select rowid + 1 as line_number, string_split(replace(line, '"', ''), {self.mark}) as cells
-    from file_lines
-    where {self.is_plain()} and {self.is_data()}
-),
-texts as (
-    select line_number, {texts}
-    from split_lines
-)
-select
-    {self.whence}, {values},
-    cast(null as varchar) as problem_column, cast(null as varchar) as problem_reason
-from texts
-"""
 
     def repair_select(self) -> str:
         """line_number, source (更正来源) and order_given (更正处理) of `odd_lines`, cleaned.

@@ -1,6 +1,7 @@
 """One delivered file → its rows in the staged table, with a balance that must add up."""
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from pipelines.errors import ExtractError
 from pipelines.fates import settle_rows
 from pipelines.file_read import FileRead
 from pipelines.layout import find_layout
-from pipelines.loading import as_text, end_lines, read_lines
+from pipelines.loading import as_text, end_lines, ends_in_a_line_end, read_lines
 from pipelines.messages import say
 from pipelines.misplaced import rows_above, rows_below
+from pipelines.plain_lines import PlainLines
 from pipelines.reading import FileReader
 from pipelines.reference import reference_digest
 from pipelines.sqltext import identifier
@@ -31,6 +33,7 @@ _READERS = (
     "loading",
     "reading",
     "misplaced",
+    "plain_lines",
     "repair_mark",
     "repair_rows",
     "set_aside",
@@ -75,20 +78,20 @@ def stage_file(
     has_serials = text.encoding == "xlsx" and not layout.repair.source
     reader = FileReader(contract, layout, path.name, system, has_serials)
     reader.misplaced = above
-    read_lines(connection, path.name, text, reader.plain_line())
+    plain = PlainLines(reader, head)
+    may_be_brief = plain.is_simple and not contract.judges and ends_in_a_line_end(text.path)
+    read_lines(connection, path.name, text, plain.form(), may_be_brief)
     connection.execute(f"create or replace temp table odd_lines as {reader.odd_lines()}")
     reader.misplaced += rows_below(connection, contract, layout, text, path)
     if reader.misplaced:
         connection.execute(f"create or replace temp table odd_lines as {reader.odd_lines()}")
     refuse_swapped(connection, contract, reader, path.name)
-    after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise ExtractError(
-            say(
-                f"{path.name}：读取过程中文件被改动，请在写完后重试",
-                f"{path.name}: changed while it was read; try again when it is complete",
-            )
-        )
+    try:
+        plain.read(connection, text, scratch)
+    except duckdb.Error:
+        _require_unchanged(path, before)
+        raise
+    _require_unchanged(path, before)
     read = FileRead(
         extract=contract.extract,
         file_name=path.name,
@@ -115,14 +118,27 @@ def stage_file(
                 for item in enumerate(places)
             ],
         )
-        settle_rows(connection, contract, reader, read)
+        settle_rows(connection, contract, plain, read)
         remarks = [text.remark, read.remarks, _other_months(connection, contract, path.name)]
         read.remarks = say("；", "; ").join(filter(None, remarks))
         connection.execute("insert into extracts_changed values (?)", [contract.extract])
         marks = ", ".join("?" for _ in vars(read))
         connection.execute(f"insert into files_read values ({marks})", list(vars(read).values()))
     connection.execute("drop table file_lines; drop table odd_lines")
+    connection.execute("drop table if exists plain_values; drop table if exists first_lines")
     return read
+
+
+def _require_unchanged(path: Path, before: os.stat_result) -> None:
+    """A file is read several times: what was read must be the same bytes."""
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise ExtractError(
+            say(
+                f"{path.name}：读取过程中文件被改动，请在写完后重试",
+                f"{path.name}: changed while it was read; try again when it is complete",
+            )
+        )
 
 
 def _other_months(connection: duckdb.DuckDBPyConnection, contract: Contract, name: str) -> str:
