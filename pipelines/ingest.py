@@ -7,8 +7,8 @@ from shutil import rmtree
 
 import duckdb
 
+from pipelines.ahead import FILES_AHEAD, Ahead, looking_ahead
 from pipelines.contracts import Contract, load_contracts
-from pipelines.decoding import digest_of
 from pipelines.delivery import NAME as DELIVERY
 from pipelines.delivery import Delivery, read_delivery
 from pipelines.duplicates import mark_duplicates
@@ -54,13 +54,23 @@ def take_in(
         recognised, others = sort_files(extracts, contracts)
         _forget_vanished(connection, {(name, path.name) for path, name in recognised})
         refusals: list[Refusal] = []
-        for path, extract in recognised:
-            with timed(path.name):
-                line = _take_in_file(
-                    connection, contracts[extract], path, delivery, warehouse.parent, refusals
-                )
-            if line:
-                progress(line)
+        with looking_ahead() as ahead:
+            for place, (path, extract) in enumerate(recognised):
+                for later, its in recognised[place : place + 1 + FILES_AHEAD]:
+                    known = _known_digest(connection, contracts[its], later, delivery)
+                    ahead.begin(later, is_known=known is not None)
+                with timed(path.name):
+                    line = _take_in_file(
+                        connection,
+                        contracts[extract],
+                        path,
+                        delivery,
+                        warehouse.parent,
+                        refusals,
+                        ahead,
+                    )
+                if line:
+                    progress(line)
         for refusal in control_refusals(connection, delivery):
             refusals.append(refusal)
             with transaction(connection):
@@ -120,6 +130,7 @@ def _take_in_file(
     delivery: Delivery,
     state: Path,
     refusals: list[Refusal],
+    ahead: Ahead,
 ) -> str | None:
     """Read a file that is new or changed; a line for people, or None when there was no need."""
     system = delivery.system_of(path.name)
@@ -127,13 +138,10 @@ def _take_in_file(
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         refuse_special(path)
-        known = connection.execute(
-            "select sha256 from files_read where extract = ? and file_name = ? and fingerprint = ?",
-            [contract.extract, path.name, fingerprint(contract, system)],
-        ).fetchone()
-        if known and known[0] == digest_of(path):
+        known = _known_digest(connection, contract, path, delivery)
+        if known and known == ahead.digest(path):
             return None
-        read = stage_file(connection, contract, path, system, scratch)
+        read = stage_file(connection, contract, path, system, scratch, ahead.look)
         return say(
             f"{path.name}：{contract.title_zh}，{read.rows_read} 行，搁置 {read.rows_set_aside} 行",
             f"{path.name}: {contract.extract}, {read.rows_read} rows,"
@@ -151,6 +159,18 @@ def _take_in_file(
         return None
     finally:
         rmtree(scratch, ignore_errors=True)
+
+
+def _known_digest(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path, delivery: Delivery
+) -> str | None:
+    """The SHA-256 of a file when it was read as it would be read now."""
+    system = delivery.system_of(path.name)
+    row = connection.execute(
+        "select sha256 from files_read where extract = ? and file_name = ? and fingerprint = ?",
+        [contract.extract, path.name, fingerprint(contract, system)],
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _forget_vanished(connection: duckdb.DuckDBPyConnection, present: set[tuple[str, str]]) -> None:

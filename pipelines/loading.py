@@ -2,13 +2,14 @@
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from pipelines.contracts import Contract
-from pipelines.decoding import digest_of, look_at, write_plain
+from pipelines.decoding import Bytes, digest_of, look_at, write_plain
 from pipelines.errors import ExtractError
 from pipelines.layout import Lines
 from pipelines.messages import say
@@ -55,10 +56,12 @@ def refuse_special(path: Path) -> None:
         )
 
 
-def as_text(contract: Contract, path: Path, scratch: Path) -> Text:
+def as_text(
+    contract: Contract, path: Path, scratch: Path, look: Callable[[Path], Bytes] = look_at
+) -> Text:
     """A file as lines, through a file in `scratch` where it can't be read as it lies.
 
-    Raises ExtractError for a file that can't be read.
+    `look` tells what a text file's bytes are. Raises ExtractError for a file that can't be read.
     """
     plain = scratch / "lines.csv"
     if path.suffix.lower() == ".xlsx":
@@ -67,7 +70,7 @@ def as_text(contract: Contract, path: Path, scratch: Path) -> Text:
     if path.suffix.lower() == ".parquet":
         return Text(plain, digest_of(path), "parquet", write_parquet(contract, path, plain))
     refuse_disguised(path)
-    found = look_at(path)
+    found = look(path)
     if found.can_be_read_in_place:
         return Text(path, found.sha256, found.encoding, found.lines)
     return Text(plain, found.sha256, found.encoding, write_plain(path, found, plain))

@@ -3,11 +3,13 @@
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
 from pipelines.contracts import Contract
+from pipelines.decoding import Bytes, look_at
 from pipelines.errors import ExtractError
 from pipelines.fates import settle_rows
 from pipelines.file_read import FileRead
@@ -63,13 +65,15 @@ def stage_file(
     path: Path,
     system: str | None,
     scratch: Path,
+    look: Callable[[Path], Bytes] = look_at,
 ) -> FileRead:
     """Replace what the staged table of its extract holds of a file, in one transaction.
 
-    Raises ExtractError for a file that can't be used, and WengangError when its rows don't add up.
+    `look` tells what a text file's bytes are. Raises ExtractError for a file that can't be used,
+    and WengangError when its rows don't add up.
     """
     before = path.stat()
-    text = as_text(contract, path, scratch)
+    text = as_text(contract, path, scratch, look)
     head, tail = end_lines(text)
     layout = find_layout(contract, path.name, head, tail)
     above = rows_above(contract, layout, head)
