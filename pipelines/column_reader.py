@@ -25,6 +25,7 @@ class ColumnReader:
         self.name = identifier(column.name)
         self.cell = f"{column.name}__cell"
         self.text = identifier(f"{column.name}__text")
+        self.plain = identifier(f"{column.name}__plain")
         self.differing = identifier(f"{column.name}__differs")
         self.convert = (
             SERIAL.get(column.type, self.form.convert) if has_serials else self.form.convert
@@ -40,7 +41,7 @@ class ColumnReader:
     def is_required(self) -> bool:
         return self.column.required in {"value", "value_if_delivered"}
 
-    def plain(self, rare: str = NOTHING) -> str:
+    def plain_pattern(self, rare: str = NOTHING) -> str:
         """The pattern of a cell that needs no cleaning and can't fail, or is `rare`."""
         pattern = self._pattern(self.form.casts[-1], rare)
         pattern = f'(?:{pattern}|"(?:{pattern})")'
@@ -67,9 +68,18 @@ class ColumnReader:
         keys = [key for key in self.mapping if _SAFE_KEY.fullmatch(key)]
         return f"(?:{'|'.join(keys) or NOTHING})"
 
+    def is_plain(self) -> str:
+        """Whether the column's cell is plain, or empty: in most odd lines only one cell is not."""
+        if len(self.places) > 1:
+            return "false"
+        pattern = self._pattern(self.form.casts[-1], NOTHING)
+        return f"regexp_full_match(raw_cells[{self.places[0]}], {quoted(f'{pattern}?')})"
+
     def odd_text(self) -> str:
         """The column's cell as cleaned text; the first of several headers, then the others."""
-        return f"coalesce({', '.join(f'{self.form.clean}[{place}]' for place in self.places)})"
+        cleaned = f"coalesce({', '.join(f'{self.form.clean}[{place}]' for place in self.places)})"
+        raw = f"raw_cells[{self.places[0]}]"
+        return f"case when {self.plain} then nullif({raw}, '') else {cleaned} end"
 
     def differs(self) -> str:
         """Whether two headers of this column differ; of ids, whether both are valid and differ."""
@@ -82,7 +92,11 @@ class ColumnReader:
 
     def odd_value(self) -> str:
         """The typed value of a cleaned text, NULL when it is none."""
-        return self._mapped(self.convert.format(text=self.text), self.text)
+        cast = self.form.casts[-1]
+        text = f"cast({self.text} as {cast.read_as})"
+        plain = f"cast({cast.value.format(cell=text)} as {self.form.sql_type})"
+        careful = self.convert.format(text=self.text)
+        return self._mapped(f"case when {self.plain} then {plain} else {careful} end", self.text)
 
     def _mapped(self, converted: str, text: str) -> str:
         if not self.places:

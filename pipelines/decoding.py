@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
@@ -85,24 +86,34 @@ def write_plain(path: Path, found: Bytes, target: Path) -> int:
     """
     stray = DAMAGE if found.has_line_feeds else "\n"
     controls = {0: DAMAGE, 1: DAMAGE}
-    lines, last = 0, "\n"
-    with _opened(path) as stream, target.open("w", encoding="utf-8", newline="") as plain:
-        encoding = "utf-8-sig" if found.encoding == "utf-8" else found.encoding
-        text = io.TextIOWrapper(stream, encoding, errors="damage", newline="")
-        kept = ""
-        while chunk := text.read(CHUNK):
-            chunk = kept + chunk
-            kept = "\r" if chunk.endswith("\r") else ""
-            chunk = chunk.removesuffix("\r").replace("\r\n", "\n").replace("\r", stray)
-            chunk = chunk.translate(controls) if "\0" in chunk or "\x01" in chunk else chunk
-            plain.write(chunk)
-            lines += chunk.count("\n")
-            last = chunk[-1:] or last
-        if kept:
-            plain.write(stray)
-            last = stray
-            lines += stray == "\n"
-    return lines + (last != "\n")
+    lines, last = 0, b"\n"
+    encoding = "utf-8-sig" if found.encoding == "utf-8" else found.encoding
+    decoder = codecs.getincrementaldecoder(encoding)(errors="damage")
+    with _opened(path) as stream, target.open("wb") as plain:
+        is_first, kept = True, ""
+        for chunk in chain(_chunks(stream), [b""]):
+            is_whole = not (is_first or kept or decoder.getstate()[0])
+            if chunk and is_whole and encoding != "utf-16" and _is_plain(chunk):
+                data = chunk
+            else:
+                text = kept + decoder.decode(chunk, final=not chunk)
+                kept = "\r" if text.endswith("\r") and chunk else ""
+                text = text.removesuffix(kept).replace("\r\n", "\n").replace("\r", stray)
+                data = text.translate(controls).encode() if _has_controls(text) else text.encode()
+            is_first = False
+            plain.write(data)
+            lines += data.count(b"\n")
+            last = data[-1:] or last
+    return lines + (last != b"\n")
+
+
+def _is_plain(chunk: bytes) -> bool:
+    """Whether bytes are the same in every encoding but UTF-16, and nothing in them is odd."""
+    return chunk.isascii() and not (b"\r" in chunk or b"\0" in chunk or b"\x01" in chunk)
+
+
+def _has_controls(text: str) -> bool:
+    return "\0" in text or "\x01" in text
 
 
 def _has_line_feeds(path: Path, encoding: str) -> bool:
@@ -120,15 +131,20 @@ def _likelier_encoding(path: Path) -> str:
     """
     all_lines = asked = as_utf8 = as_gb18030 = 0
     with _opened(path) as stream:
-        for line in stream:
-            all_lines += 1
-            if line.isascii():
+        while asked < LINES_ASKED and (chunk := stream.read(CHUNK)):
+            chunk += stream.readline()
+            if chunk.isascii():
+                all_lines += chunk.count(b"\n") + (not chunk.endswith(b"\n"))
                 continue
-            asked += 1
-            as_utf8 += _decodes(line, "utf-8")
-            as_gb18030 += _PAIR.search(line) is not None and _decodes(line, "gb18030")
-            if asked == LINES_ASKED:
-                break
+            for line in io.BytesIO(chunk):
+                all_lines += 1
+                if line.isascii():
+                    continue
+                asked += 1
+                as_utf8 += _decodes(line, "utf-8")
+                as_gb18030 += _PAIR.search(line) is not None and _decodes(line, "gb18030")
+                if asked == LINES_ASKED:
+                    break
     if as_utf8 * 2 >= asked:
         return "utf-8"
     if as_gb18030 * 2 > asked:

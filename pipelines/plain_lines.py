@@ -63,14 +63,14 @@ class PlainLines:
                 cell = f"{cells}[{column.places[0]}]"
                 is_rare = f"regexp_full_match({cell}, {quoted(rare[column.name])})"
                 tests.append(f"case when {is_rare} then {test.format(cell=cell)} else true end")
-        usual, plain = self._patterns({})
+        usual, _ = self._patterns({})
         usual_or_rare, plain_or_rare = self._patterns(rare)
-        hold = " and ".join(tests or ["false"])
+        hold = "".join(f" and {test}" for test in tests)
+        # What is odd is tested by two patterns, the last one is for the few others.
         return (
-            f"case when {usual} then {USUAL}::utinyint"
-            f" when {usual_or_rare} and {hold} then {USUAL}::utinyint"
-            f" when {plain} then {PLAIN}::utinyint"
-            f" when {plain_or_rare} and {hold} then {PLAIN}::utinyint else {ODD}::utinyint end"
+            f"case when {usual} then {USUAL}::utinyint when {plain_or_rare}{hold} then"
+            f" case when {usual_or_rare} then {USUAL}::utinyint else {PLAIN}::utinyint end"
+            f" else {ODD}::utinyint end"
         )
 
     def _patterns(self, rare: dict[str, str]) -> tuple[str, str]:
@@ -79,7 +79,7 @@ class PlainLines:
         for column, cast in zip(self.reader.delivered, self.usual, strict=True):
             more = rare.get(column.name, NOTHING)
             usual[column.places[0] - 1] = column.bare(cast, more)
-            plain[column.places[0] - 1] = column.plain(more)
+            plain[column.places[0] - 1] = column.plain_pattern(more)
         return self._fits(usual), self._fits(plain)
 
     def _fits(self, cells: list[str]) -> str:

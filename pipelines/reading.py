@@ -96,6 +96,13 @@ class FileReader:
 
     def odd_select(self, lines: str = "odd_lines") -> str:
         """raw_<extract> of the other lines: cells are cleaned, converted and judged."""
+        plain = ", ".join(f"{reader.is_plain()} as {reader.plain}" for reader in self.delivered)
+        flags = ", ".join(reader.plain for reader in self.delivered)
+        cells = dict.fromkeys(range(1, self.layout.width + 1), "null")
+        for reader in self.delivered:
+            for place in reader.places:
+                cells[place] = f"case when not {reader.plain} then raw_cells[{place}] end"
+        odd_cells = ", ".join(cells.values())
         texts = ", ".join(f"{reader.odd_text()} as {reader.text}" for reader in self.delivered)
         differs = "".join(f", {reader.differs()} as {reader.differing}" for reader in self.doubled)
         differing = "".join(f", {reader.differing}" for reader in self.doubled)
@@ -114,21 +121,33 @@ with split_lines as (
         {self.fields()} as cells
     from {lines}
 ),
-clean_lines as (
+whole_lines as (
     select
         line_number,
         is_damaged,
         cells is null as is_stray,
-        case when len(cells) = {self.layout.width} and not is_damaged then clean_texts(cells) end
-            as cells
+        case when len(cells) = {self.layout.width} and not is_damaged then cells end as raw_cells
     from split_lines
 ),
+plain_cells as (
+    select line_number, is_damaged, is_stray, raw_cells, {plain}
+    from whole_lines
+),
+clean_lines as (
+    select
+        line_number, is_damaged, is_stray, raw_cells, {flags},
+        case when raw_cells is not null then clean_texts([{odd_cells}]) end as cells
+    from plain_cells
+),
 code_lines as (
-    select line_number, is_damaged, is_stray, cells, clean_codes(cells) as codes
+    select
+        line_number, is_damaged, is_stray, raw_cells, {flags}, cells, clean_codes(cells) as codes
     from clean_lines
 ),
 texts as (
-    select line_number, is_damaged, is_stray, cells is null as is_broken, {texts}{differs}
+    select
+        line_number, is_damaged, is_stray, raw_cells is null as is_broken,
+        {flags}, {texts}{differs}
     from code_lines
 ),
 typed as (

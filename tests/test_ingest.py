@@ -5,7 +5,10 @@ import os
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from pipelines import decoding
 from pipelines.errors import ExtractError
 from tests.folders import HEADER, Folder, payroll_row, person
 
@@ -70,6 +73,46 @@ def test_damaged_bytes_set_only_their_lines_aside(folder):
     folder.take_in()
     assert folder.fates("payroll.csv") == (1, 0, 47, 0, 0, 3)
     assert folder.rows("select line_number from set_aside order by all") == [(8,), (10,), (12,)]
+
+
+ASCII = [b"a,b", b"\n", b"\r\n", b"\r", b"1,2,3\n" * 3]
+PIECES = {
+    "utf-8": [*ASCII, b"\0", b"\x01", "中文".encode(), "𠮷".encode()],
+    "utf-16": ASCII,
+    "gb18030": [
+        *ASCII,
+        b"\x81",
+        *("中文失业保险\n".encode("gb18030"),) * 3,
+        "𠮷".encode("gb18030"),
+    ],
+    "ascii": ASCII,
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(PIECES)).flatmap(
+        lambda kind: st.tuples(st.just(kind), st.lists(st.sampled_from(PIECES[kind]), max_size=30))
+    ),
+    st.sampled_from([3, 4, 5, 7, 16]),
+)
+def test_a_file_reads_alike_in_chunks_of_any_size(tmp_path_factory, kind_and_pieces, size):
+    path, plain = (tmp_path_factory.getbasetemp() / name for name in ("chunked.csv", "plain.csv"))
+    kind, pieces = kind_and_pieces
+    content = b"".join(pieces)
+    path.write_bytes(content.decode().encode(kind) if kind == "utf-16" else content)
+
+    def read():
+        try:
+            found = decoding.look_at(path)
+        except ExtractError as error:
+            return str(error)
+        return found, decoding.write_plain(path, found, plain), plain.read_bytes()
+
+    whole = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "CHUNK", size)
+        assert read() == whole
 
 
 def test_a_file_of_no_encoding_is_refused(folder):

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from pipelines import loading
+from pipelines.column_reader import ColumnReader
 from pipelines.plain_lines import ODD, PLAIN, USUAL, PlainLines
 from tests.folders import Folder, payroll_row, person
 
@@ -136,10 +137,14 @@ def test_plain_lines_are_read_as_the_careful_macros_read_them(tmp_path, monkeypa
     # In place and from a file of plain lines alone; without quotes and with them.
     assert ways == {(False, USUAL), (False, PLAIN), (True, USUAL), (True, PLAIN)}
     monkeypatch.setattr(PlainLines, "form", lambda plain: f"{ODD}::utinyint")
+    # No line at once, but each cell that is plain; then nothing but the macros.
+    by_cell = taken_in(tmp_path / "by_cell", files)
+    monkeypatch.setattr(ColumnReader, "is_plain", lambda column: "false")
     careful = taken_in(tmp_path / "careful", files)
     for select in SELECTS:
         assert kept[select] == careful[select], select
         assert brief[select] == careful[select], select
+        assert by_cell[select] == careful[select], select
     assert len(kept[SELECTS[0]]) > FILES * 20 and kept[SELECTS[1]]
 
 
