@@ -41,15 +41,15 @@ class ColumnReader:
     def is_required(self) -> bool:
         return self.column.required in {"value", "value_if_delivered"}
 
-    def plain_pattern(self, rare: str = NOTHING) -> str:
-        """The pattern of a cell that needs no cleaning and can't fail, or is `rare`."""
-        pattern = self._pattern(self.form.casts[-1], rare)
+    def plain_pattern(self, with_rare: bool) -> str:
+        """The pattern of a cell that needs no cleaning and can't fail, or is a rare one."""
+        pattern = self._pattern(self.form.casts[-1], with_rare)
         pattern = f'(?:{pattern}|"(?:{pattern})")'
         return pattern if self.is_required else f'(?:{pattern}|"")?'
 
-    def bare(self, cast: Cast, rare: str = NOTHING) -> str:
-        """The pattern of such a cell without quotes, as a cast reads it, or is `rare`."""
-        return self._pattern(cast, rare) + ("" if self.is_required else "?")
+    def bare(self, cast: Cast, with_rare: bool) -> str:
+        """The pattern of such a cell without quotes, as a cast reads it, or of a rare one."""
+        return self._pattern(cast, with_rare) + ("" if self.is_required else "?")
 
     def usual_cast(self, cells: list[str]) -> Cast:
         """The first cast that reads the first of these cells that is not empty."""
@@ -62,9 +62,10 @@ class ColumnReader:
         cell = identifier(self.cell)
         return self._mapped(f"cast({cast.value.format(cell=cell)} as {self.form.sql_type})", cell)
 
-    def _pattern(self, cast: Cast, rare: str) -> str:
+    def _pattern(self, cast: Cast, with_rare: bool) -> str:
         if not self.is_closed:
-            return f"(?:{cast.pattern}|{rare})"
+            rare = f"|{cast.rare[0]}" if with_rare and cast.rare else ""
+            return f"(?:{cast.pattern}{rare})"
         keys = [key for key in self.mapping if _SAFE_KEY.fullmatch(key)]
         return f"(?:{'|'.join(keys) or NOTHING})"
 
@@ -72,7 +73,7 @@ class ColumnReader:
         """Whether the column's cell is plain, or empty: in most odd lines only one cell is not."""
         if len(self.places) > 1:
             return "false"
-        pattern = self._pattern(self.form.casts[-1], NOTHING)
+        pattern = self._pattern(self.form.casts[-1], with_rare=False)
         return f"regexp_full_match(raw_cells[{self.places[0]}], {quoted(f'{pattern}?')})"
 
     def odd_text(self) -> str:

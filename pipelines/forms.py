@@ -11,11 +11,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cast:
-    """How plain cells of a pattern are read: in which type, and the SQL of a `{cell}`'s value."""
+    """How plain cells of a pattern are read: in which type, and the SQL of a `{cell}`'s value.
+
+    `rare` is a pattern of cells that are plain too when the SQL test of their `{cell}` holds: what
+    no pattern can tell, but has to be told as no large file is without it.
+    """
 
     pattern: str
     read_as: str = "varchar"
     value: str = "{cell}"
+    rare: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -24,8 +29,7 @@ class Form:
 
     `casts` are the ways to read a plain cell; the last one reads all, those before it what its
     pattern says, and faster. `clean` is the list that holds the cleaned cell: as a text (`cells`)
-    or as a code (`codes`). `rare` is a pattern of cells that are plain too when the SQL test of
-    their `{cell}` holds: all that no pattern can tell.
+    or as a code (`codes`).
     """
 
     sql_type: str
@@ -33,7 +37,6 @@ class Form:
     clean: str
     convert: str
     problem: str
-    rare: tuple[str, str] | None = None
 
     @property
     def plain(self) -> str:
@@ -51,13 +54,19 @@ _MONTH = "(?:0[1-9]|1[0-2])"
 
 
 def _day(dash: str) -> str:
-    """The pattern of the days of the calendar; 29 February is none, as not every year has it."""
+    """The pattern of the days that every year has."""
     ends = (
         f"{_MONTH}{dash}(?:0[1-9]|1[0-9]|2[0-8])",
         f"(?:0[13-9]|1[0-2]){dash}(?:29|30)",
         f"(?:0[13578]|1[02]){dash}31",
     )
     return f"{_YEAR}{dash}(?:{'|'.join(ends)})"
+
+
+def _leap_day(dashes: str) -> tuple[str, str]:
+    """29 February: a pattern, and the test whether its year has it."""
+    pattern = "|".join(f"{_YEAR}{dash}02{dash}29" for dash in dashes.split("|"))
+    return pattern, "as_day({cell}) is not null"
 
 
 FORMS = {
@@ -77,11 +86,15 @@ FORMS = {
     ),
     "person_id": Form(
         sql_type="varchar",
-        casts=(Cast(r"[0-9]{15}(?:[0-9]{2}[1-9X]|[0-9][1-9]0|[1-9]00)"),),
+        casts=(
+            Cast(
+                r"[0-9]{15}(?:[0-9]{2}[1-9X]|[0-9][1-9]0|[1-9]00)",
+                rare=("[0-9]{15}000", "has_check_digit({cell})"),
+            ),
+        ),
         clean="codes",
         convert="as_person_id({text})",
         problem="case when is_ruined_id({text}) then 'ruined_number' else 'not_an_id' end",
-        rare=("[0-9]{15}000", "has_check_digit({cell})"),
     ),
     "text": Form(
         sql_type="varchar",
@@ -103,13 +116,19 @@ FORMS = {
     "day": Form(
         sql_type="date",
         casts=(
-            Cast(_day("-"), "date"),
+            Cast(_day("-"), "date", rare=_leap_day("-")),
             Cast(
                 _day(""),
                 "integer",
                 "make_date({cell} // 10000, {cell} // 100 % 100, {cell} % 100)",
+                _leap_day(""),
             ),
-            Cast("|".join(map(_day, ("-", "/", ""))), "varchar", "plain_day({cell})"),
+            Cast(
+                "|".join(map(_day, ("-", "/", ""))),
+                "varchar",
+                "plain_day({cell})",
+                _leap_day("-|/|"),
+            ),
         ),
         clean="cells",
         convert="as_day({text})",

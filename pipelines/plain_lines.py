@@ -5,7 +5,6 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.column_reader import NOTHING
 from pipelines.forms import Cast
 from pipelines.layout import Lines, split_line
 from pipelines.loading import Text
@@ -55,16 +54,16 @@ class PlainLines:
         """
         if self.reader.doubled or self.layout.repair:
             return f"{ODD}::utinyint"
-        rare, tests = {}, []
+        tests = []
         cells = f"string_split(replace(line, '\"', ''), {quoted(self.layout.delimiter)})"
         for column in self.reader.delivered:
-            if column.form.rare and not column.is_closed:
-                rare[column.name], test = column.form.rare
+            rare = column.form.casts[-1].rare
+            if rare and not column.is_closed:
                 cell = f"{cells}[{column.places[0]}]"
-                is_rare = f"regexp_full_match({cell}, {quoted(rare[column.name])})"
-                tests.append(f"case when {is_rare} then {test.format(cell=cell)} else true end")
-        usual, _ = self._patterns({})
-        usual_or_rare, plain_or_rare = self._patterns(rare)
+                is_rare = f"regexp_full_match({cell}, {quoted(rare[0])})"
+                tests.append(f"case when {is_rare} then {rare[1].format(cell=cell)} else true end")
+        usual, _ = self._patterns(with_rare=False)
+        usual_or_rare, plain_or_rare = self._patterns(with_rare=True)
         hold = "".join(f" and {test}" for test in tests)
         # What is odd is tested by two patterns, the last one is for the few others.
         return (
@@ -73,13 +72,12 @@ class PlainLines:
             f" else {ODD}::utinyint end"
         )
 
-    def _patterns(self, rare: dict[str, str]) -> tuple[str, str]:
-        """SQL: whether a `line` is usual, and whether it is plain; with these cells of columns."""
+    def _patterns(self, with_rare: bool) -> tuple[str, str]:
+        """SQL: whether a `line` is usual, and whether it is plain; maybe with rare cells."""
         usual, plain = [self.bare] * self.layout.width, [self.any_cell] * self.layout.width
         for column, cast in zip(self.reader.delivered, self.usual, strict=True):
-            more = rare.get(column.name, NOTHING)
-            usual[column.places[0] - 1] = column.bare(cast, more)
-            plain[column.places[0] - 1] = column.plain_pattern(more)
+            usual[column.places[0] - 1] = column.bare(cast, with_rare)
+            plain[column.places[0] - 1] = column.plain_pattern(with_rare)
         return self._fits(usual), self._fits(plain)
 
     def _fits(self, cells: list[str]) -> str:

@@ -30,24 +30,27 @@ def read(kind, cell, convert=None):
     return row
 
 
-def read_plain(kind, cell, folder):
-    """A cell as its type, by each cast that may read it in plain form, out of a file."""
+def read_by(cast, kind, cell, folder):
+    """A cell as its type by a cast, out of a file: without quotes and with them."""
     path = folder / "cells.csv"
     path.write_text(f"{cell},\n", encoding="utf-8")
-    values = []
-    for cast in FORMS[kind].casts:
-        if cell and not re.fullmatch(cast.pattern, cell):
-            continue
-        value = f"cast({cast.value.format(cell='c')} as {FORMS[kind].sql_type})"
-        for quote in ("", '"'):
-            (row,) = DUCK.execute(
-                f"select {value} from read_csv('{path}', auto_detect = false, header = false,"
-                f" delim = ',', quote = '{quote}', escape = '{quote}', nullstr = '',"
-                f" columns = {{'c': '{cast.read_as}', 'd': 'varchar'}})"
-            ).fetchall()
-            values.append(row[0])
-    assert len(set(values)) == 1, values
-    return values[0]
+    value = f"cast({cast.value.format(cell='c')} as {FORMS[kind].sql_type})"
+    values = set()
+    for quote in ("", '"'):
+        (row,) = DUCK.execute(
+            f"select {value} from read_csv('{path}', auto_detect = false, header = false,"
+            f" delim = ',', quote = '{quote}', escape = '{quote}', nullstr = '',"
+            f" columns = {{'c': '{cast.read_as}', 'd': 'varchar'}})"
+        ).fetchall()
+        values.add(row[0])
+    return values
+
+
+def read_plain(kind, cell, folder):
+    """A cell as its type, by each cast that may read it in plain form."""
+    casts = [cast for cast in FORMS[kind].casts if not cell or re.fullmatch(cast.pattern, cell)]
+    (value,) = set().union(*(read_by(cast, kind, cell, folder) for cast in casts))
+    return value
 
 
 def month(year, number):
@@ -242,16 +245,25 @@ def test_the_last_cast_reads_what_the_others_read(kind):
         assert fitting[-1] or not any(fitting), (kind, cell)
 
 
-def test_a_rare_cell_is_as_good_as_a_plain_one_when_its_test_holds():
-    pattern, test = FORMS["person_id"].rare or ("", "")
-    good = 0
-    for number in range(1000):
-        cell = (
-            f"159901{1900 + number % 100}0{number % 9 + 1}{number % 28 + 1:02d}{number // 100}000"
-        )
+ENDS_IN_000 = [
+    f"159901{1900 + number % 100}0{number % 9 + 1}{number % 28 + 1:02d}{number // 100}000"
+    for number in range(1000)
+]
+LEAP_DAYS = [f"{year}{dash}02{dash}29" for year in range(1900, 2100) for dash in ("-", "/", "")]
+
+
+@pytest.mark.parametrize(("kind", "cells"), [("person_id", ENDS_IN_000), ("day", LEAP_DAYS)])
+def test_a_rare_cell_is_as_good_as_a_plain_one_when_its_test_holds(tmp_path, kind, cells):
+    fates = set()
+    for cell in cells:
+        pattern, test = FORMS[kind].casts[-1].rare or ("", "")
         row = DUCK.execute(f"select {test.format(cell='c')} from (select ? as c)", [cell])
         holds = row.fetchall() == [(True,)]
+        value, problem = read(kind, cell)
         assert re.fullmatch(pattern, cell), cell
-        assert (read("person_id", cell) == (cell, None)) == holds, cell
-        good += holds
-    assert good
+        assert (value is not None and problem is None) == holds, cell
+        fates.add(holds)
+        for cast in FORMS[kind].casts if holds else ():
+            if cast.rare and re.fullmatch(cast.rare[0], cell):
+                assert read_by(cast, kind, cell, tmp_path) == {value}, cell
+    assert fates == {True, False}

@@ -76,6 +76,9 @@ def some_file(draw: random.Random, number: int) -> tuple[str, bytes]:
             who = draw.choice([who, who.lower()])
         if dirt and draw.random() < 0.05:
             who = CUT_ID
+        leap_day = day.format(draw.choice([2000, 2020]), 2, 29)
+        if dirt and draw.random() < 0.2:
+            leap_day = draw.choice(DAYS[:3]).format(draw.choice([2020, 2021]), 2, 29)
         cells = [
             month.format(**when),
             draw.choice(["U1", "150124000001", "A-7", "007"]),
@@ -83,7 +86,7 @@ def some_file(draw: random.Random, number: int) -> tuple[str, bytes]:
             *money,
             draw.choice(KINDS[:3] if not is_odd else KINDS),
             draw.choice(INSURANCES[:4] if not is_odd else INSURANCES),
-            draw.choice(["", day.format(2021, draw.randint(1, 12), draw.randint(1, 28))]),
+            draw.choice(["", day.format(2021, draw.randint(1, 12), draw.randint(1, 28)), leap_day]),
             draw.choice(["", "甲", " a b ", "#"]),
         ]
         lines.append(delimiter.join(map(cell, cells)))
