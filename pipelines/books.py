@@ -1,6 +1,7 @@
 """The workbook beside a list's CSV: which list has one, and when last night's is the same."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import copyfile
 
@@ -9,7 +10,8 @@ from pipelines.errors import WengangError
 from pipelines.manifest import code_fingerprint
 from pipelines.messages import language
 from pipelines.publish import Run
-from pipelines.sheets import Column, write_sheet
+from pipelines.sheet_rows import Column, Row
+from pipelines.sheets import write_sheet
 from pipelines.verify import MANIFEST, check_manifest
 
 # Nobody reads so many refusals in a spreadsheet, and they are most of what a run would write.
@@ -27,7 +29,7 @@ class Books:
         self._last = last
         self._known = _files_of(out, last) if out and last else {}
 
-    def put(self, csv: Path, columns: list[Column], rows: list[list[str]]) -> Path | None:
+    def put(self, csv: Path, columns: list[Column], rows: Sequence[Row]) -> Path | None:
         """The workbook beside the CSV of a list, which stands already; None when it gets none.
 
         The same program makes the same workbook of the same CSV. So the last run's is taken where

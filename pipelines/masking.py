@@ -53,6 +53,8 @@ def is_personal(run: str) -> bool:
 
 def plain_digits(run: str) -> str:
     """The digits of a run as ASCII, with the X of an id, and nothing between them."""
+    if run.isascii() and run.isdecimal():
+        return run
     return "".join(
         str(int(sign)) if sign.isdecimal() else "X"
         for sign in run

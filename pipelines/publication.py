@@ -7,7 +7,7 @@ from pipelines.errors import CheckFailed
 from pipelines.masking import RUN, is_personal, mask_account, mask_name, mask_number, plain_digits
 from pipelines.messages import say
 from pipelines.reference import code_table
-from pipelines.sheets import Column
+from pipelines.sheet_rows import Column, Row
 
 # Where the accounts and the contacts of units are known from.
 UNITS = "stg_insured_units"
@@ -29,36 +29,36 @@ def publishable(
     connection: duckdb.DuckDBPyConnection,
     list_name: str,
     columns: list[Column],
-    rows: list[list[str]],
-) -> list[list[str]]:
+    rows: list[Row],
+) -> list[Row]:
     """The rows of a public list, with every id, phone and account hidden that stands in a text.
 
     A text that is the name of a unit's contact, and short enough for a person's, is hidden too.
     Raises CheckFailed for a column that holds nothing else, and for a number that remains.
     """
     titles = _private_titles()
+    # By column and each text once: most stand there again and again.
+    shown = [list(texts) for texts in zip(*rows, strict=True)] or [[] for _ in columns]
     texts = [at for at, column in enumerate(columns) if not column.is_number]
-    cells = {row[at] for row in rows for at in texts}
+    cells = {cell for at in texts for cell in shown[at]}
     found = {plain_digits(run[0]) for cell in cells for run in RUN.finditer(cell)}
     accounts = _known(
         connection, "bank_account", {run for run in found if len(run) >= SHORTEST_ACCOUNT}
     )
     short = {cell for cell in cells if 1 < len(cell) <= LONGEST_NAME or "·" in cell}
     people = _known(connection, "contact_name", short)
-    shown = [list(row) for row in rows]
-    for row in shown:
-        for at in texts:
-            row[at] = _hidden(row[at], accounts, people)
-    for at, column in enumerate(columns):
+    hidden = {cell: _hidden(cell, accounts, people) for cell in cells}
+    for at in texts:
+        shown[at] = [hidden[cell] for cell in shown[at]]
+    for column, told in zip(columns, shown, strict=True):
         is_amount = column.is_number and bool(column.decimals)
         if column.title in titles or any(
             _is_known(run[0], accounts)
-            for row in shown
-            for run in RUN.finditer(row[at])
-            if not is_amount
+            for cell in (() if is_amount else set(told))
+            for run in RUN.finditer(cell)
         ):
             raise _refused(list_name, column.title)
-    return shown
+    return list(zip(*shown, strict=True))
 
 
 def _private_titles() -> set[str]:
@@ -85,7 +85,8 @@ def _hidden(cell: str, accounts: set[str], people: set[str]) -> str:
 
 
 def _is_known(run: str, accounts: set[str]) -> bool:
-    return is_personal(run) or plain_digits(run) in accounts
+    """Whether a run of digits is a number of somebody; no short one is, and most are short."""
+    return len(run) >= SHORTEST_ACCOUNT and (is_personal(run) or plain_digits(run) in accounts)
 
 
 def _known(connection: duckdb.DuckDBPyConnection, column: str, asked: set[str]) -> set[str]:

@@ -1,51 +1,62 @@
 """One list as an .xlsx file: texts stay texts, and the same rows give the same bytes."""
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
-SHEET_ROWS = 1_000_000
-IN_MEMORY_ROWS = 100_000
-EXACT_DIGITS = 15
+from pipelines.sheet_rows import Column, Row, rows_as_xml
+
+# A sheet holds twice as many, but a part of a zip file no more than 2 GiB.
+SHEET_ROWS = 500_000
 CREATED = datetime(2000, 1, 1)
+_LEVEL = 3
+_LAST_ROW = re.compile(rb'<row r="\d+"[^>]*>(?:<c r="[A-Z]+\d+" s="\d+"/>)+</row>(?=</sheetData>)')
+_STYLE = re.compile(rb' s="(\d+)"/>')
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a list: its header, DuckDB type, whether cells are numbers, and decimals."""
-
-    title: str
-    kind: str
-    is_number: bool
-    decimals: int | None
-
-
-def write_sheet(path: Path, columns: list[Column], rows: list[list[str]]) -> None:
+def write_sheet(path: Path, columns: list[Column], rows: Sequence[Row]) -> None:
     """Write cells, given as text, under a frozen header with filters; the file is 0600.
 
     Numbers that a spreadsheet would round (over 15 digits) stay text. Beyond what one sheet
     holds, rows go on in a further sheet.
     """
+    parts = [rows[at : at + SHEET_ROWS] for at in range(0, max(len(rows), 1), SHEET_ROWS)]
     # Zipped in memory: what fails while it is written to disk is then an OSError like any other.
     zipped = BytesIO()
-    try:
-        _fill(zipped, path.parent, columns, rows)
-    except FileCreateError as error:
-        raise error.args[0] from None  # of the spill files: the OSError that it is about
+    with (
+        ZipFile(_frame(columns, parts)) as frame,
+        ZipFile(zipped, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as book,
+    ):
+        sheets = {f"xl/worksheets/sheet{at}.xml": part for at, part in enumerate(parts, start=1)}
+        for name in frame.namelist():
+            content = frame.read(name)
+            last = _LAST_ROW.search(content) if sheets.get(name) else None
+            with book.open(name, "w") as file:
+                if last is None:
+                    file.write(content)
+                    continue
+                styles = [found.decode() for found in _STYLE.findall(last[0])]
+                file.write(content[: last.start()])
+                for piece in rows_as_xml(columns, styles, sheets[name]):
+                    file.write(piece)
+                file.write(content[last.end() :])
     path.touch(mode=0o600)
     path.write_bytes(zipped.getbuffer())
 
 
-def _fill(zipped: BytesIO, spill: Path, columns: list[Column], rows: list[list[str]]) -> None:
-    large = len(rows) > IN_MEMORY_ROWS
-    # Spill files of large lists stay in the run's own folder: they hold personal data.
-    options = {"constant_memory": True, "tmpdir": str(spill)} if large else {"in_memory": True}
-    with xlsxwriter.Workbook(zipped, options) as book:
+def _frame(columns: list[Column], parts: list[Sequence[Row]]) -> BytesIO:
+    """The workbook with empty cells in the last row of each sheet instead of its rows.
+
+    They tell the sheet's size and the format of each column.
+    """
+    frame = BytesIO()
+    with xlsxwriter.Workbook(frame, {"in_memory": True}) as book:
         book.set_properties({"created": CREATED})
         head = book.add_format({"bold": True, "border": 1, "bg_color": "#DDE8F3"})
         text = book.add_format({"num_format": "@"})
@@ -55,8 +66,7 @@ def _fill(zipped: BytesIO, spill: Path, columns: list[Column], rows: list[list[s
             else text
             for item in columns
         ]
-        for number, start in enumerate(range(0, max(len(rows), 1), SHEET_ROWS), start=1):
-            part = rows[start : start + SHEET_ROWS]
+        for number, part in enumerate(parts, start=1):
             sheet = book.add_worksheet("名单" if number == 1 else f"名单{number}")
             sheet.freeze_panes(1, 0)
             # On paper: A4 across, with the header on every page.
@@ -70,14 +80,9 @@ def _fill(zipped: BytesIO, spill: Path, columns: list[Column], rows: list[list[s
                     index, index, column_width(item.title, part, index), formats[index]
                 )
                 sheet.write_string(0, index, item.title, head)
-            for line, row in enumerate(part, start=1):
-                for index, cell in enumerate(row):
-                    if cell == "":
-                        continue
-                    if columns[index].is_number and _is_exact(cell):
-                        sheet.write_number(line, index, float(cell), formats[index])
-                    else:
-                        sheet.write_string(line, index, cell, formats[index])
+                if part:
+                    sheet.write_blank(len(part), index, None, formats[index])
+    return frame
 
 
 def _number_format(decimals: int | None) -> str:
@@ -86,16 +91,13 @@ def _number_format(decimals: int | None) -> str:
     return "0." + "0" * decimals if decimals else "0"
 
 
-def _is_exact(cell: str) -> bool:
-    digits = sum(character.isdigit() for character in cell)
-    return 0 < digits <= EXACT_DIGITS and cell.lower() not in {"inf", "nan"}
-
-
-def column_width(title: str, rows: list[list[str]], index: int) -> float:
+def column_width(title: str, rows: Sequence[Row], index: int) -> float:
     """A width in characters, Chinese ones counted twice, from the header and the first rows."""
     longest = max([_display(title) + 3, *(_display(row[index]) + 1 for row in rows[:200])])
     return min(max(longest, 6), 60)
 
 
 def _display(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(item) in "WF" else 1 for item in text)

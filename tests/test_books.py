@@ -11,7 +11,7 @@ from pipelines.deliver import write_csv
 from pipelines.digest import sha256
 from pipelines.publish import Run
 from pipelines.reader_note import csv_alone
-from pipelines.sheets import Column
+from pipelines.sheet_rows import Column
 from tests import fake_run
 
 COLUMNS = [Column("单位名称", "VARCHAR", False, None)]

@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 
 from pipelines.deliver import deliver, neutral, summarise, write_summary
 from pipelines.errors import WengangError
-from pipelines.sheets import Column, write_sheet
+from pipelines.sheet_rows import Column
+from pipelines.sheets import write_sheet
 from tests.fake_run import BUREAUS, fill
 
 
@@ -147,3 +148,28 @@ def test_a_number_that_excel_would_round_stays_text(tmp_path):
     sheet = load_workbook(tmp_path / "a.xlsx").active
     assert sheet["A2"].value == "1234567890123456.78"
     assert sheet["A3"].value == 123.45
+
+
+def test_each_bureau_gets_its_own_rows_in_their_order(built, tmp_path):
+    built.execute(
+        "create or replace table \"list_众\" as select case n % 3 when 0 then '152900' else"
+        ' \'150100\' end as bureau_code, n::varchar as unit_id, 31 - n as "序号", n as "数"'
+        " from range(1, 31) as numbers(n)"
+    )
+    rows = deliver(built, tmp_path)
+    for code, numbers in (("150100", {1, 2}), ("152900", {0}), ("150000", set())):
+        (path,) = tmp_path.glob(f"{code}-*/众.csv")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            found = [int(row[1]) for row in list(csv.reader(file))[1:]]
+        assert found == [n for n in range(30, 0, -1) if n % 3 in numbers]
+        assert rows[path.relative_to(tmp_path).as_posix()] == len(found)
+
+
+def test_rows_without_any_order_stay_as_they_are(built, tmp_path):
+    built.execute(
+        "create or replace table \"list_无序\" as select case n % 3 when 0 then '152900' else"
+        " '150100' end as bureau_code, (n * 7919) % 5003 as \"数\" from range(5000) as numbers(n)"
+    )
+    deliver(built, tmp_path)
+    lines = (tmp_path / "152900-阿拉善盟" / "无序.csv").read_text("utf-8-sig").split()[1:]
+    assert lines == [str(n * 7919 % 5003) for n in range(0, 5000, 3)]
