@@ -42,7 +42,8 @@ class SummaryRow:
 def list_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The lists of this build, by name without the prefix `list_`."""
     rows = connection.execute(
-        "select table_name from duckdb_tables() where starts_with(table_name, 'list_') order by 1"
+        "select table_name from duckdb_tables() where starts_with(table_name, 'list_')"
+        " and database_name = current_database() order by 1"
     ).fetchall()
     return [name.removeprefix("list_") for (name,) in rows]
 

@@ -1,5 +1,8 @@
 """results.duckdb: the finished tables of a run in a file of their own, for reading."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -8,29 +11,47 @@ from pipelines.deliver import list_names
 from pipelines.memory import COLUMNS
 from pipelines.models import finished_tables
 from pipelines.sqltext import identifier, quoted
+from pipelines.timings import timed
 
 
-def copy_results(connection: duckdb.DuckDBPyConnection, target: Path, is_partial: bool) -> None:
-    """Copy the finished tables of the warehouse into the new file `target`.
+@contextmanager
+def results_copied(
+    connection: duckdb.DuckDBPyConnection, target: Path, is_partial: bool
+) -> Iterator[None]:
+    """Copy the finished tables of the warehouse into the new file `target` while the block works.
 
-    A partial run passes on what it remembers of the lists that it did not build, so that the
-    next full run still knows since when a subject is listed.
+    They are there when it ends, and must not change before. Most of the time goes into packing
+    one table, which takes one core, so as many are copied at once as DuckDB has threads. When the
+    block fails, what is being copied is given up. A partial run passes on what it remembers of
+    the lists that it did not build, so that the next full run still knows since when a subject is
+    listed.
     """
+    names = finished_tables(connection)
+    threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
     connection.execute(f"attach {quoted(str(target.resolve()))} as results")
     try:
-        for name in finished_tables(connection):
-            table = identifier(name)
-            connection.execute(f"create table results.{table} as from {table}")
-        tables = {
-            name
-            for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
-        }
-        if is_partial and "listed_subjects" in tables:
-            lists = list_names(connection)
+        cursors = [connection.cursor() for _ in names]
+        with ThreadPoolExecutor(threads) as pool:
+            try:
+                copies = [pool.submit(_copy, *pair) for pair in zip(cursors, names, strict=True)]
+                yield
+                with timed("results.duckdb"):
+                    for copy in copies:
+                        copy.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for cursor in cursors:
+                    cursor.interrupt()
+                raise
+        if is_partial and "listed_subjects" in names:
             connection.execute(
                 f"insert into results.listed_subjects ({COLUMNS}) select {COLUMNS}"
                 " from previous_listed where not list_contains(?, list_name)",
-                [lists],
+                [list_names(connection)],
             )
     finally:
         connection.execute("detach results")
+
+
+def _copy(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
+    cursor.execute(f"create table results.{identifier(name)} as from {identifier(name)}")

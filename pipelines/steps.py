@@ -24,7 +24,7 @@ from pipelines.progress import glimpse, tell, warn_first
 from pipelines.publish import Run, begin, close_to_others, current, publish, runs_folder, tidy
 from pipelines.publish import hold as keep_from_publishing
 from pipelines.reader_note import write_reader_notes
-from pipelines.results_copy import copy_results
+from pipelines.results_copy import results_copied
 from pipelines.run_report import write_run_report, write_totals_report
 from pipelines.storage import storage_of
 from pipelines.timings import timed
@@ -120,19 +120,18 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
     step = say("交付", "handing over")
     with timed(step), _opened(order, step) as connection:
         last = current(order.out)
-        with timed(say("名单", "lists")):
-            rows = deliver(connection, folder, Books(order.settings.xlsx, order.out, last))
-        with timed(say("更正表", "repair kits")):
-            kits = write_kits(connection, folder, order.as_of)
-        write_reader_notes(connection, folder, chosen, order.as_of)
-        summary = summarise(connection)
-        write_summary(folder / "summary.csv", summary)
-        rows["summary.csv"] = len(summary)
         totals = _compared(connection, last, is_partial=bool(order.only))
         hold = order.settings.hold
         write_totals_report(folder, last, totals, hold)
-        with timed("results.duckdb"):
-            copy_results(connection, folder / "results.duckdb", is_partial=bool(order.only))
+        with results_copied(connection, folder / "results.duckdb", is_partial=bool(order.only)):
+            with timed(say("名单", "lists")):
+                rows = deliver(connection, folder, Books(order.settings.xlsx, order.out, last))
+            with timed(say("更正表", "repair kits")):
+                kits = write_kits(connection, folder, order.as_of)
+            write_reader_notes(connection, folder, chosen, order.as_of)
+            summary = summarise(connection)
+            write_summary(folder / "summary.csv", summary)
+            rows["summary.csv"] = len(summary)
         close_to_others(folder)
         with timed("manifest.json"):
             write_manifest(connection, run, rows | kits, order.only, last)

@@ -49,7 +49,7 @@ HANDING_OVER: list[Point] = [
     ("pipelines.steps.write_reader_notes", 1, "after"),
     ("pipelines.steps.write_summary", 1, "after"),
     ("pipelines.results_copy.identifier", 9, "before"),
-    ("pipelines.steps.copy_results", 1, "after"),
+    ("pipelines.steps.close_to_others", 1, "before"),
     ("pipelines.manifest.sha256", 300, "before"),
     ("pipelines.steps.write_manifest", 1, "before"),
     ("pipelines.steps.write_manifest", 1, "after"),

@@ -26,7 +26,7 @@ MORE = [
     ("pipelines.steps.prepare", 1, "before"),
     ("pipelines.staging.settle_rows", 1, "after"),
     ("pipelines.policy_tables.write_tables", 1, "after"),
-    ("pipelines.steps.copy_results", 1, "after"),
+    ("pipelines.steps.close_to_others", 1, "before"),
     ("pipelines.publish.force_to_disk", 30, "after"),
     ("pipelines.publish.write_ledger", 1, "after"),
     ("pathlib.Path.rename", 1, "after"),

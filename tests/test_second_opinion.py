@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from pipelines import models, policy, steps
 from pipelines.order import make_order
-from pipelines.results_copy import copy_results
+from pipelines.results_copy import results_copied
 from pipelines.warehouse import open_warehouse
 from tests.random_extracts import write_large_region, write_random_extracts
 from tests.second_opinion import decide
@@ -62,7 +62,8 @@ def decide_only(extracts: Path, out: Path, as_of: date) -> Path:
     results = out / ".state" / "results.duckdb"
     with open_warehouse(order.warehouse, order.settings) as connection:
         models.build(connection, folders)
-        copy_results(connection, results, is_partial=False)
+        with results_copied(connection, results, is_partial=False):
+            pass
     return results
 
 

@@ -4,6 +4,7 @@ Orders come as JSON lines, see Order in processes.py; what became of a run goes 
 """
 
 import importlib
+import itertools
 import json
 import os
 import resource
@@ -41,12 +42,10 @@ def at_call(target: str, nth: int, when: str, action: Callable[[], object]) -> N
         package, _, kind = module.rpartition(".")
         owner = getattr(importlib.import_module(package), kind)
     real: Callable[..., Any] = getattr(owner, name)
-    calls = 0
+    calls = itertools.count(1)
 
     def disturbed(*arguments: Any, **named: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        mine = calls
+        mine = next(calls)  # in one step: it may be called in several threads
         if mine == nth and when == "before":
             action()
         result = real(*arguments, **named)
