@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.books import Books
 from pipelines.errors import WengangError
+from pipelines.last_run import LastRun
 from pipelines.messages import say
 from pipelines.publication import is_public, publishable
 from pipelines.sheet_rows import Column, Row
@@ -49,23 +50,32 @@ def list_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def deliver(
-    connection: duckdb.DuckDBPyConnection, folder: Path, books: Books | None = None
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    books: Books | None = None,
+    last: LastRun | None = None,
+    marks: dict[str, str] | None = None,
 ) -> dict[str, int]:
     """Write every list of every bureau under `folder`; data rows by path from `folder`.
 
     Each bureau of ref_bureaus gets each of its lists, also an empty one; `books` puts a workbook
-    beside it. The same tables give the same bytes. Raises WengangError for a list that can't be
-    divided among the bureaus, and CheckFailed for a public list with somebody's id, phone or
-    account in it.
+    beside it. The same tables give the same bytes, so files of the `last` run are taken over for a
+    list whose mark it has. Raises WengangError for a list that can't be divided among the bureaus,
+    and CheckFailed for a public list with somebody's id, phone or account in it.
     """
     bureaus = connection.execute(
         "select bureau_code, bureau_name from ref_bureaus order by 1"
     ).fetchall()
-    books = books or Books()
+    books, last, marks = books or Books(), last or LastRun(), marks or {}
     written: dict[str, int] = {}
     for code, name in bureaus:
         (folder / f"{code}-{name}").mkdir(mode=0o700, parents=True, exist_ok=True)
     for list_name in list_names(connection):
+        if list_name in marks and last.has(list_name, marks[list_name]):
+            names = [f"{code}-{name}" for code, name in bureaus]
+            if taken := _taken_over(folder, names, list_name, books, last):
+                written |= taken
+                continue
         columns, subjects = _columns(connection, list_name)
         _check_addressees(connection, list_name)
         parts = _by_bureau(connection, list_name, columns, subjects)
@@ -78,6 +88,24 @@ def deliver(
             for path in filter(None, (target, books.put(target, columns, rows))):
                 written[path.relative_to(folder).as_posix()] = len(rows)
     return written
+
+
+def _taken_over(
+    folder: Path, bureau_folders: list[str], list_name: str, books: Books, last: LastRun
+) -> dict[str, int]:
+    """The files of a list as the last run has them; none unless all of them are there."""
+    taken: dict[str, int] = {}
+    for name in bureau_folders:
+        csv_path = f"{name}/{list_name}.csv"
+        if last.digest(csv_path) is None:
+            return {}
+        rows = last.rows(csv_path)
+        book = [f"{name}/{list_name}.xlsx"] if books.has_one(list_name, rows) else []
+        for path in (csv_path, *book):
+            if not last.take(path, folder / path):
+                return {}
+            taken[path] = rows
+    return taken
 
 
 def summarise(connection: duckdb.DuckDBPyConnection) -> list[SummaryRow]:

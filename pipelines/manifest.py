@@ -32,11 +32,13 @@ def write_manifest(
     rows: dict[str, int],
     only: tuple[str, ...],
     last: Run | None,
+    marks: dict[str, str],
 ) -> None:
     """Write `manifest.json` into a finished run folder.
 
     `rows` are data rows by path from the run folder; `only` names the screenings when the run
-    is partial; `last` is the last published run, with which its totals were compared.
+    is partial; `last` is the last published run, with which its totals were compared; `marks` tell
+    what its lists and results.duckdb were made of.
     """
     before = connection.execute("select max(run_id) from previous_run").fetchall()
     content = {
@@ -60,6 +62,7 @@ def write_manifest(
         ],
         "inputs": _inputs(connection),
         "policy": _policy(connection),
+        "marks": marks,
     }
     target = run.folder / "manifest.json"
     target.touch(mode=0o600)

@@ -16,16 +16,20 @@ from pipelines.timings import timed
 
 @contextmanager
 def results_copied(
-    connection: duckdb.DuckDBPyConnection, target: Path, is_partial: bool
+    connection: duckdb.DuckDBPyConnection, target: Path, is_partial: bool, is_there: bool = False
 ) -> Iterator[None]:
     """Copy the finished tables of the warehouse into the new file `target` while the block works.
 
-    They are there when it ends, and must not change before. Most of the time goes into packing
+    Nothing is done for a file that `is_there` already, taken over from the last run. The tables
+    are there when it ends, and must not change before. Most of the time goes into packing
     one table, which takes one core, so as many are copied at once as DuckDB has threads. When the
     block fails, what is being copied is given up. A partial run passes on what it remembers of
     the lists that it did not build, so that the next full run still knows since when a subject is
     listed.
     """
+    if is_there:
+        yield
+        return
     names = finished_tables(connection)
     threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
     connection.execute(f"attach {quoted(str(target.resolve()))} as results")

@@ -16,6 +16,7 @@ from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
 from pipelines.errors import ExtractError, RunHeld
 from pipelines.hold import Total, beyond, compare, why_held
 from pipelines.kits import write_kits
+from pipelines.last_run import RESULTS, LastRun, marks_of_run
 from pipelines.manifest import write_manifest
 from pipelines.memory import load_memory, remember
 from pipelines.messages import say
@@ -123,9 +124,13 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
         totals = _compared(connection, last, is_partial=bool(order.only))
         hold = order.settings.hold
         write_totals_report(folder, last, totals, hold)
-        with results_copied(connection, folder / "results.duckdb", is_partial=bool(order.only)):
+        before, marks = LastRun(order.out, last), marks_of_run(connection, bool(order.only))
+        results = folder / RESULTS
+        is_there = before.has(RESULTS, marks[RESULTS]) and before.take(RESULTS, results)
+        with results_copied(connection, results, bool(order.only), is_there):
             with timed(say("名单", "lists")):
-                rows = deliver(connection, folder, Books(order.settings.xlsx, order.out, last))
+                books = Books(order.settings.xlsx, before)
+                rows = deliver(connection, folder, books, before, marks)
             with timed(say("更正表", "repair kits")):
                 kits = write_kits(connection, folder, order.as_of)
             write_reader_notes(connection, folder, chosen, order.as_of)
@@ -134,7 +139,7 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
             rows["summary.csv"] = len(summary)
         close_to_others(folder)
         with timed("manifest.json"):
-            write_manifest(connection, run, rows | kits, order.only, last)
+            write_manifest(connection, run, rows | kits, order.only, last, marks)
     tell(say(f"已写成 {len(rows)} 个文件", f"{len(rows)} files written"))
     jumps = beyond(totals, hold)
     step = say("发布", "publishing")

@@ -46,7 +46,8 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
         " union all select '告知', person_id, bureau_code, '乙', date '2022-03-22' from \"list_告知\""
     )
     connection.execute(
-        "create or replace table built_models as select 'listed_subjects' as model_name"
+        "create or replace table built_models as select 'listed_subjects' as model_name,"
+        " null::varchar as mark"
     )
     connection.execute(f"create or replace table run_totals ({totals.TYPED})")
     connection.execute(

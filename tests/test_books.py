@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import books
+from pipelines import books, last_run
 from pipelines.books import MOST_ROWS_REFUSED, Books
 from pipelines.deliver import write_csv
 from pipelines.digest import sha256
+from pipelines.last_run import LastRun
 from pipelines.publish import Run
 from pipelines.reader_note import csv_alone
 from pipelines.sheet_rows import Column
@@ -44,7 +45,7 @@ def put_again(folder: Path, last: Run, more: bytes = b"") -> Path | None:
     csv = folder / "new" / BUREAU / f"{LIST}.csv"
     csv.parent.mkdir(parents=True)
     csv.write_bytes((last.folder / BUREAU / csv.name).read_bytes() + more)
-    return Books(True, folder / "out", last).put(csv, COLUMNS, ROWS)
+    return Books(True, LastRun(folder / "out", last)).put(csv, COLUMNS, ROWS)
 
 
 def put(folder: Path, by: Books, rows: list[list[str]], name: str) -> Path | None:
@@ -74,9 +75,9 @@ def test_a_workbook_that_may_differ_is_written_anew(
     if change == "gone":
         book.unlink()
     elif change == "code":
-        monkeypatch.setattr(books, "code_fingerprint", lambda: "other")
+        monkeypatch.setattr(last_run, "code_fingerprint", lambda: "other")
     elif change == "language":
-        monkeypatch.setattr(books, "language", lambda: "en")
+        monkeypatch.setattr(last_run, "language", lambda: "en")
     elif change == "manifest":
         manifest.write_text("{", encoding="utf-8")
     elif change == "forged":
