@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from pipelines import books, last_run
+from pipelines import books, deliver, last_run
 from pipelines.books import MOST_ROWS_REFUSED, Books
 from pipelines.deliver import write_csv
 from pipelines.digest import sha256
@@ -13,6 +14,7 @@ from pipelines.last_run import LastRun
 from pipelines.publish import Run
 from pipelines.reader_note import csv_alone
 from pipelines.sheet_rows import Column
+from pipelines.verify import verify
 from tests import fake_run
 
 COLUMNS = [Column("单位名称", "VARCHAR", False, None)]
@@ -101,3 +103,57 @@ def test_long_refusals_and_unwanted_books_are_csv_alone(tmp_path, written) -> No
     assert put(folder, Books(), rows[1:], "稳岗返还_不符合")
     assert put(folder, Books(), ROWS, "稳岗返还_待核")
     assert csv_alone(folder) == []
+
+
+def handed_over_again(folder: Path, *changes: str) -> Path:
+    """The fake build handed over once more after some SQL changed it; the folder of the run."""
+    return fake_run.published_build(folder, *MARKED, *changes).run.folder
+
+
+# The fake build with marks, as a real one leaves them.
+MARKED = (
+    "insert into built_models values ('list_返还', 'a'), ('list_告知', 'b')",
+    'create or replace table "list_告知" as from "list_告知"',
+)
+
+
+def test_lists_with_the_mark_of_the_last_run_are_not_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = handed_over_again(tmp_path)
+    queried: list[str] = []
+    by_bureau = deliver._by_bureau
+
+    def asked(connection, list_name, *rest):
+        queried.append(list_name)
+        return by_bureau(connection, list_name, *rest)
+
+    monkeypatch.setattr(deliver, "_by_bureau", asked)
+    second = handed_over_again(tmp_path)
+    assert queried == []
+    for path in first.rglob("*"):
+        if path.is_file() and path.name not in ("manifest.json", "运行报告.md"):
+            assert sha256(second / path.relative_to(first)) == sha256(path), path.name
+            assert (second / path.relative_to(first)).stat().st_mode & 0o777 == 0o600
+    assert verify(tmp_path / "out", Run(second.name, second)).rows > 0
+    handed_over_again(tmp_path, "update built_models set mark = 'c' where model_name = 'list_告知'")
+    assert queried == ["告知"]
+    queried.clear()
+    handed_over_again(tmp_path, "insert into ref_bureaus values ('159999', '新盟')")
+    assert queried == ["告知", "返还"]
+
+
+@pytest.mark.parametrize(
+    "file", ["results.duckdb", f"{BUREAU}/{LIST}.csv", f"{BUREAU}/{LIST}.xlsx"]
+)
+def test_a_file_that_somebody_changed_is_made_again(tmp_path: Path, file: str) -> None:
+    first = handed_over_again(tmp_path)
+    wanted = sha256(first / file)
+    content = (first / file).read_bytes()
+    (first / file).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    second = handed_over_again(tmp_path)
+    if file == "results.duckdb":
+        with duckdb.connect(str(second / file), read_only=True) as connection:
+            assert connection.execute('select count(*) from "list_返还"').fetchone() == (3,)
+    else:
+        assert sha256(second / file) == wanted
