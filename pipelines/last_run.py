@@ -67,14 +67,11 @@ def marks_of_run(connection: duckdb.DuckDBPyConnection, is_partial: bool) -> dic
     built = dict(connection.execute("select model_name, mark from built_models").fetchall())
     given = Marks(connection)
     marks = {name: built.get(name) or given.of(name) for name in finished_tables(connection)}
-    bureaus = marks["ref_bureaus"]
     lists = {
-        name.removeprefix("list_"): _digest(mark, bureaus)
-        for name, mark in marks.items()
-        if name.startswith("list_")
+        name.removeprefix("list_"): mark for name, mark in marks.items() if name.startswith("list_")
     }
-    everything = [f"{name} {mark}" for name, mark in sorted(marks.items())]
-    return lists | {RESULTS: _digest(*everything, str(is_partial))}
+    parts = [str(is_partial), *(f"{name} {mark}" for name, mark in sorted(marks.items()))]
+    return lists | {RESULTS: hashlib.sha256("\0".join(parts).encode()).hexdigest()}
 
 
 def _manifest(out: Path, run: Run) -> dict[str, Any]:
@@ -85,7 +82,3 @@ def _manifest(out: Path, run: Run) -> dict[str, Any]:
         return manifest if same and manifest["language"] == language() else {}
     except (WengangError, OSError, ValueError, KeyError, TypeError):
         return {}  # `wengang verify` tells of it
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from pipelines import books, deliver, last_run
@@ -143,17 +142,10 @@ def test_lists_with_the_mark_of_the_last_run_are_not_written_again(
     assert queried == ["告知", "返还"]
 
 
-@pytest.mark.parametrize(
-    "file", ["results.duckdb", f"{BUREAU}/{LIST}.csv", f"{BUREAU}/{LIST}.xlsx"]
-)
-def test_a_file_that_somebody_changed_is_made_again(tmp_path: Path, file: str) -> None:
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_that_somebody_changed_is_written_again(tmp_path: Path, kind: str) -> None:
+    file = f"{BUREAU}/{LIST}.{kind}"
     first = handed_over_again(tmp_path)
-    wanted = sha256(first / file)
-    content = (first / file).read_bytes()
+    wanted, content = sha256(first / file), (first / file).read_bytes()
     (first / file).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    second = handed_over_again(tmp_path)
-    if file == "results.duckdb":
-        with duckdb.connect(str(second / file), read_only=True) as connection:
-            assert connection.execute('select count(*) from "list_返还"').fetchone() == (3,)
-    else:
-        assert sha256(second / file) == wanted
+    assert sha256(handed_over_again(tmp_path) / file) == wanted
