@@ -42,13 +42,13 @@ CHECKING: list[Point] = [
     ("pipelines.checks.write_report", 1, "after"),
 ]
 HANDING_OVER: list[Point] = [
+    ("pipelines.results_copy.identifier", 9, "before"),
     ("pipelines.deliver.write_csv", 1, "before"),
     ("pipelines.deliver.write_csv", 7, "after"),
     ("pipelines.books.Books.put", 40, "before"),
     ("pipelines.books.Books.put", 135, "after"),
     ("pipelines.steps.write_reader_notes", 1, "after"),
     ("pipelines.steps.write_summary", 1, "after"),
-    ("pipelines.results_copy.identifier", 9, "before"),
     ("pipelines.steps.close_to_others", 1, "before"),
     ("pipelines.manifest.sha256", 300, "before"),
     ("pipelines.steps.write_manifest", 1, "before"),
