@@ -31,7 +31,7 @@ test-all: $(READY) lint
 	$(BIN)/python -m pytest -n logical --write-figures
 
 # What a region takes, beside scripts by hand: SCALE=0.1 for a quick look, BENCH_WITH=PYTHON names a
-# Python that has polars and pyspark; without them these two are left out.
+# Python that has polars, pyspark and dbt-duckdb; what it has not is left out.
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 

@@ -25,8 +25,15 @@ MEASURES = ROOT / "sql" / "measures"
 # Models of single payroll rows or person-months. They are views: writing tens of millions of rows
 # costs more than reading them through again where they are asked for.
 VIEWS = ("payroll_seen", "person_unit_months")
-# What is too personal and of no use to a reader of results.duckdb.
-WORKING_TABLES = ("repeated_payroll_years", "repeated_payroll_months", "person_unit_years")
+# Not in results.duckdb: steps on the way to a person's facts, as large as all persons together,
+# whose outcome stands in person_spells, unit_leavers and the screenings' tables.
+WORKING_TABLES = (
+    "repeated_payroll_years",
+    "repeated_payroll_months",
+    "person_unit_years",
+    "person_last_months",
+    "person_identities",
+)
 
 
 def set_day(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:

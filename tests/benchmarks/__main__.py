@@ -1,7 +1,7 @@
 """Make a region, run everything on it one after the other, and write down what it took.
 
-SCALE is the size (1 = 200,000 units and 3,000,000 people), BENCH_WITH the Python that has polars
-and pyspark (what is not installed is left out and said), BENCH_DIR where files may lie.
+SCALE is the size (1 = 200,000 units and 3,000,000 people), BENCH_WITH the Python that has polars,
+pyspark and dbt-duckdb (what is not installed is left out and said), BENCH_DIR where files may lie.
 """
 
 import json
@@ -23,8 +23,33 @@ DAY = "2022-03-22"
 UNITS, PEOPLE = 200_000, 3_000_000
 LAST_MONTH = "payroll_202202.csv"
 MEASURED = Path(__file__).parent / "measured.json"
-README = ROOT / "README.md"
 BEGIN, END = "<!--bench-->\n", "<!--/bench-->"
+# The README of each language, its words for the head of the table and for what was measured.
+READMES = {
+    "README.md": {},
+    "README.zh-CN.md": {
+        "what": "测量的内容",
+        "seconds": "秒",
+        "× floor": "为基准的倍数",
+        "peak memory": "内存峰值",
+        "floor: DuckDB by hand, no checks, no lists": "基准：手写 DuckDB 脚本，无检查，无名单",
+        "full run, CSV lists": "整夜，CSV 名单",
+        "again, nothing changed": "再跑一次，什么都没变",
+        "full run, all xlsx": "整夜，全部 xlsx",
+        "again with xlsx, nothing changed": "再跑一次（有 xlsx），什么都没变",
+        "full run, a month less, all xlsx": "整夜，少一个月的缴费明细，全部 xlsx",
+        "the night with a new month": "多了一个月的那一夜",
+        "full run, 1 GB for DuckDB": "整夜，DuckDB 限 1 GB",
+        "full run, 1% of payroll rows dirty": "整夜，缴费明细 1% 的行有错",
+        "full run, 50% of payroll rows dirty": "整夜，缴费明细 50% 的行有错",
+        "full run, all files in GB18030": "整夜，全部文件为 GB18030",
+        "full run, twice the rows": "整夜，两倍的行",
+        "dbt-duckdb": "dbt-duckdb",
+        "pandas": "pandas",
+        "polars, streaming": "polars，流式",
+        "PySpark, local (without the memory of its JVM)": "PySpark 本机（内存不含 JVM）",
+    },
+}
 
 
 @dataclass
@@ -133,31 +158,36 @@ class Bench:
             self.ours(f"full run, {name}", harmed, "harmed_out", afresh=True, xlsx=False)
             shutil.rmtree(self.folder / "harmed_out", ignore_errors=True)
             shutil.rmtree(harmed)
-        self.other("pandas", "with_pandas")
         with_others = os.environ.get("BENCH_WITH", sys.executable)
+        self.other("dbt-duckdb", "with_dbt", with_others)
+        self.other("pandas", "with_pandas")
         self.other("polars, streaming", "with_polars", with_others)
         self.other("PySpark, local (without the memory of its JVM)", "with_spark", with_others)
+        twice = self.folder / "twice"
+        make_region(twice, self.scale * 2)
+        self.ours("full run, twice the rows", twice, "twice_out", afresh=True, xlsx=False)
 
     def one_new_month(self) -> None:
         """The night after the last payroll month was delivered."""
         late = self.folder / LAST_MONTH
         (self.extracts / LAST_MONTH).rename(late)
         try:
-            self.ours("full run, a month less", self.extracts, "month", True, xlsx=True)
+            self.ours("full run, a month less, all xlsx", self.extracts, "month", True, xlsx=True)
         finally:
             late.rename(self.extracts / LAST_MONTH)
         self.ours("the night with a new month", self.extracts, "month", False, xlsx=True)
         shutil.rmtree(self.folder / "month", ignore_errors=True)
 
-    def table(self) -> str:
-        """The measurements as markdown, each beside the floor."""
+    def table(self, words: dict[str, str]) -> str:
+        """The measurements as markdown, each beside the floor; `words` say them in a language."""
         floor = next((item.seconds for item in self.results if item.what.startswith("floor")), 0.0)
-        lines = ["| what | seconds | × floor | peak memory |", "|---|---:|---:|---:|"]
+        heads = [words.get(head, head) for head in ("what", "seconds", "× floor", "peak memory")]
+        lines = [f"| {' | '.join(heads)} |", "|---|---:|---:|---:|"]
         for item in self.results:
             ratio = f"{item.seconds / floor:.2f}" if floor else ""
-            lines.append(
-                f"| {item.what} | {item.seconds:.1f} | {ratio} | {item.peak_mb / 1024:.1f} GB |"
-            )
+            what = words.get(item.what, item.what)
+            peak = f"{item.peak_mb / 1024:.1f} GB"
+            lines.append(f"| {what} | {item.seconds:.1f} | {ratio} | {peak} |")
         return "\n".join(lines)
 
 
@@ -174,8 +204,7 @@ def main() -> None:
         f" {platform.python_version()}, DuckDB limit {load_settings().memory_limit};"
         f" {json.loads(bench.counted)[0] / 1e6:.1f} M payroll rows"
     )
-    table = f"{machine}\n\n{bench.table()}\n"
-    print(f"\n{table}")
+    print(f"\n{machine}\n\n{bench.table({})}")
     measured = {
         "scale": scale,
         "machine": machine,
@@ -183,10 +212,12 @@ def main() -> None:
     }
     MEASURED.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
     if scale == 1:
-        text = README.read_text(encoding="utf-8")
-        head, _, rest = text.partition(BEGIN)
-        _, _, tail = rest.partition(END)
-        README.write_text(f"{head}{BEGIN}{table}{END}{tail}", encoding="utf-8")
+        for name, words in READMES.items():
+            text = (ROOT / name).read_text(encoding="utf-8")
+            head, _, rest = text.partition(BEGIN)
+            _, _, tail = rest.partition(END)
+            table = f"{machine}\n\n{bench.table(words)}\n"
+            (ROOT / name).write_text(f"{head}{BEGIN}{table}{END}{tail}", encoding="utf-8")
 
 
 if __name__ == "__main__":
