@@ -152,7 +152,7 @@ def test_storage_that_fails_names_step_and_path(capsys, extracts, monkeypatch, n
     def fail(*_):
         raise OSError(number, os.strerror(number), "/full/disk")
 
-    monkeypatch.setattr(steps, "deliver", fail)
+    monkeypatch.setattr(steps, "write_totals_report", fail)
     monkeypatch.setattr(steps, "build_and_check", lambda order: order.out / ".state" / "x")
     code, line = run_on(capsys, extracts, "--as-of", "2022-03-22")
     assert code == 8 and "交付" in line and "/full/disk" in line
