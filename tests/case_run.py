@@ -114,7 +114,7 @@ def _set_policy(connection: duckdb.DuckDBPyConnection, model: str, tables: Table
     for table in [name for name in tables if name.startswith("policy_")]:
         rows = tables.pop(table)
         # A value with a bureau_code is that bureau's own; the others keep theirs.
-        bureau = rows[0].pop("bureau_code", "") or "%"
+        bureau = rows[0].get("bureau_code") or "%"
         if "value" in column_types(table):
             connection.execute(f'delete from "{table}" where bureau_code like ?', [bureau])
             for row in rows:
@@ -125,7 +125,7 @@ def _set_policy(connection: duckdb.DuckDBPyConnection, model: str, tables: Table
                 )
             continue
         for name, value in rows[0].items():
-            if value:
+            if value and name != "bureau_code":
                 connection.execute(
                     f'update "{table}" set {name} = ? where bureau_code like ?', [value, bureau]
                 )
