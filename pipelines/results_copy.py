@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -54,7 +54,9 @@ def results_copied(
                 [list_names(connection)],
             )
     finally:
-        connection.execute("detach results")
+        # A closed connection has let go of it: so it is when Ctrl-C came on the way in here.
+        with suppress(duckdb.ConnectionException):
+            connection.execute("detach results")
 
 
 def _copy(cursor: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -1,7 +1,7 @@
 """The staged tables: rows per file, the ledger of files, and what leaves with a file."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import duckdb
 
@@ -73,7 +73,9 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.execute("rollback")
+        # A closed connection has nothing left: so it is when Ctrl-C came on the way in here.
+        with suppress(duckdb.ConnectionException):
+            connection.execute("rollback")
         raise
     connection.execute("commit")
 

@@ -4,12 +4,14 @@ import gzip
 import os
 from decimal import Decimal
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import decoding
 from pipelines.errors import ExtractError
+from pipelines.staged import transaction
 from tests.folders import HEADER, Folder, payroll_row, person
 
 
@@ -401,3 +403,14 @@ def test_line_numbers_hold_when_a_file_is_read_in_parallel(folder):
     assert folder.rows("select line_number, raw_row from set_aside order by all") == [
         (line, f"坏行{line}") for line in (50_000, 200_000, 399_000)
     ]
+
+
+def test_a_transaction_of_a_closed_connection_ends_quietly():
+    connection = duckdb.connect()
+    connection.execute("create table t (i integer)")
+    block = transaction(connection)
+    block.__enter__()
+    connection.execute("insert into t values (1)")
+    connection.close()
+    # it says nothing but the interruption itself
+    assert not block.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
