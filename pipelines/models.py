@@ -77,7 +77,7 @@ def build(
     selects = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
     known = _known(connection)
     reads = _reads(connection, files, selects, known)
-    order = _in_order({name: tables & set(selects) for name, tables in reads.items()})
+    order = _in_order(reads)
     marks = Marks(connection)
     wanted = {name: marks.of_model(name, selects[name], sorted(reads[name])) for name in order}
     kept = {name for name in order if known.get(name) == wanted[name]}
@@ -107,8 +107,7 @@ def build_order(
     connection: duckdb.DuckDBPyConnection, files: dict[str, Path], selects: dict[str, str]
 ) -> list[str]:
     """The models in an order in which each stands after those that its select reads."""
-    reads = _reads(connection, files, selects, {})
-    return _in_order({name: tables & set(selects) for name, tables in reads.items()})
+    return _in_order(_reads(connection, files, selects, ()))
 
 
 def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
@@ -123,9 +122,15 @@ def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, names: set[str]) -> None:
-    """Drop models of an earlier build, so that no rule of yesterday stays behind."""
+    """Drop models of an earlier build, so that no rule of yesterday stays behind.
+
+    What was a table under yesterday's program may be a view now, and the other way round.
+    """
+    views = {
+        name for (name,) in connection.execute("select view_name from duckdb_views()").fetchall()
+    }
     for name in sorted(names):
-        kind = "view" if name in VIEWS else "table"
+        kind = "view" if name in views else "table"
         with transaction(connection):
             connection.execute(f'drop {kind} "{name}"')
             connection.execute("delete from built_models where model_name = ?", [name])
@@ -163,9 +168,10 @@ def _reads(
     return found
 
 
-def _in_order(graph: dict[str, set[str]]) -> list[str]:
+def _in_order(reads: dict[str, set[str]]) -> list[str]:
+    graph = {name: sorted(tables & reads.keys()) for name, tables in reads.items()}
     try:
-        return list(TopologicalSorter({name: sorted(graph[name]) for name in graph}).static_order())
+        return list(TopologicalSorter(graph).static_order())
     except CycleError as error:
         circle = " → ".join(error.args[1])
         raise WengangError(

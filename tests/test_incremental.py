@@ -116,6 +116,28 @@ def test_only_what_comes_from_a_changed_file_is_built_again(tmp_path: Path) -> N
     assert left == (0,)
 
 
+def test_a_table_that_has_become_a_view_and_one_that_is_gone_leave(tmp_path: Path) -> None:
+    extracts = tmp_path / "extracts"
+    write_random_extracts(extracts, 3, units=12, people=120, as_of=DAY)
+    order = make_order(extracts, tmp_path / "out", DAY)
+    steps.take_in(order)
+    steps.apply_policy(order)
+    with open_warehouse(order.warehouse, order.settings) as connection:
+        # as an earlier program left them, which knew no marks
+        connection.execute("create table person_unit_months as select 1 as n")
+        connection.execute("create view long_gone as select 1 as n")
+        connection.execute(
+            "create table built_models as select unnest(['person_unit_months', 'long_gone'])"
+            " as model_name"
+        )
+        models.build(connection, [models.FACTS])
+        found = connection.execute(
+            "select table_name, table_type from information_schema.tables"
+            " where table_name in ('person_unit_months', 'long_gone')"
+        ).fetchall()
+    assert found == [("person_unit_months", "VIEW")]
+
+
 def test_a_mark_tells_rows_columns_and_numbers_apart_but_not_their_order() -> None:
     with duckdb.connect() as connection:
 
