@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.decoding import Bytes, digest_of, look_at
+from pipelines.decoding import Bytes, look_at
+from pipelines.digest import sha256
 from pipelines.loading import TEXT_SUFFIXES, refuse_special
 
 # How many files ahead are looked at.
@@ -48,7 +49,7 @@ class Ahead:
     def digest(self, path: Path) -> str:
         """The SHA-256 of a file as it lies."""
         looked = self._looked(path)
-        return looked.sha256 if looked else digest_of(path)
+        return looked.sha256 if looked else sha256(path)
 
     def look(self, path: Path) -> Bytes:
         """What `look_at` tells of a text file. Raises what it raises."""
@@ -77,6 +78,6 @@ def _look(path: Path, is_known: bool) -> Looked:
     refuse_special(path)
     before = path.stat()
     if is_known or not path.name.lower().endswith(TEXT_SUFFIXES):
-        return Looked(digest_of(path), None, before)
+        return Looked(sha256(path), None, before)
     found = look_at(path)
     return Looked(found.sha256, found, before)

@@ -42,12 +42,6 @@ class Bytes:
     has_line_feeds: bool
 
 
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file as it lies."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def look_at(path: Path) -> Bytes:
     """Read a text file's bytes once, in chunks.
 

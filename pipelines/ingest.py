@@ -54,11 +54,14 @@ def take_in(
         recognised, others = sort_files(extracts, contracts)
         _forget_vanished(connection, {(name, path.name) for path, name in recognised})
         refusals: list[Refusal] = []
+        known = {
+            path: _known_digest(connection, contracts[extract], path, delivery)
+            for path, extract in recognised
+        }
         with looking_ahead() as ahead:
             for place, (path, extract) in enumerate(recognised):
-                for later, its in recognised[place : place + 1 + FILES_AHEAD]:
-                    known = _known_digest(connection, contracts[its], later, delivery)
-                    ahead.begin(later, is_known=known is not None)
+                for later, _ in recognised[place : place + 1 + FILES_AHEAD]:
+                    ahead.begin(later, is_known=known[later] is not None)
                 with timed(path.name):
                     line = _take_in_file(
                         connection,
@@ -67,6 +70,7 @@ def take_in(
                         delivery,
                         warehouse.parent,
                         refusals,
+                        known[path],
                         ahead,
                     )
                 if line:
@@ -130,6 +134,7 @@ def _take_in_file(
     delivery: Delivery,
     state: Path,
     refusals: list[Refusal],
+    known: str | None,
     ahead: Ahead,
 ) -> str | None:
     """Read a file that is new or changed; a line for people, or None when there was no need."""
@@ -138,7 +143,6 @@ def _take_in_file(
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         refuse_special(path)
-        known = _known_digest(connection, contract, path, delivery)
         if known and known == ahead.digest(path):
             return None
         read = stage_file(connection, contract, path, system, scratch, ahead.look)

@@ -1,6 +1,5 @@
 """What the checks of a table found, kept until the table, its suite or the program changes."""
 
-import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.check_report import Finding
+from pipelines.digest import sha256_of_texts
 from pipelines.manifest import code_fingerprint
 from pipelines.marks import Marks
 from pipelines.messages import language
@@ -46,4 +46,4 @@ class KeptChecks:
     def _mark(self, suite: Path) -> str:
         parts = [self._marks.of(suite.stem), code_fingerprint(), language()]
         parts.append(suite.read_text(encoding="utf-8"))
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return sha256_of_texts(parts)

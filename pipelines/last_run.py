@@ -1,6 +1,5 @@
 """Files of the last published run, taken over where nothing that they come from has changed."""
 
-import hashlib
 import json
 from pathlib import Path
 from shutil import copyfile
@@ -8,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.digest import sha256
+from pipelines.digest import sha256, sha256_of_texts
 from pipelines.errors import WengangError
 from pipelines.manifest import code_fingerprint
 from pipelines.marks import Marks
@@ -71,7 +70,7 @@ def marks_of_run(connection: duckdb.DuckDBPyConnection, is_partial: bool) -> dic
         name.removeprefix("list_"): mark for name, mark in marks.items() if name.startswith("list_")
     }
     parts = [str(is_partial), *(f"{name} {mark}" for name, mark in sorted(marks.items()))]
-    return lists | {RESULTS: hashlib.sha256("\0".join(parts).encode()).hexdigest()}
+    return lists | {RESULTS: sha256_of_texts(parts)}
 
 
 def _manifest(out: Path, run: Run) -> dict[str, Any]:

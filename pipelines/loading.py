@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts import Contract
-from pipelines.decoding import Bytes, digest_of, look_at, write_plain
+from pipelines.decoding import Bytes, look_at, write_plain
+from pipelines.digest import sha256
 from pipelines.errors import ExtractError
 from pipelines.layout import Lines
 from pipelines.messages import say
@@ -66,9 +67,9 @@ def as_text(
     plain = scratch / "lines.csv"
     if path.suffix.lower() == ".xlsx":
         lines, remark = write_workbook(path, contract, plain)
-        return Text(plain, digest_of(path), "xlsx", lines, remark)
+        return Text(plain, sha256(path), "xlsx", lines, remark)
     if path.suffix.lower() == ".parquet":
-        return Text(plain, digest_of(path), "parquet", write_parquet(contract, path, plain))
+        return Text(plain, sha256(path), "parquet", write_parquet(contract, path, plain))
     refuse_disguised(path)
     found = look(path)
     if found.can_be_read_in_place:

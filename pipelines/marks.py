@@ -1,10 +1,10 @@
 """Marks of tables: a table whose mark is that of the last run holds what it held then."""
 
-import hashlib
 from collections.abc import Iterable
 
 import duckdb
 
+from pipelines.digest import sha256_of_texts
 from pipelines.manifest import code_fingerprint
 from pipelines.sqltext import identifier
 
@@ -19,7 +19,7 @@ class Marks:
     def of_model(self, name: str, select: str, reads: Iterable[str]) -> str:
         """The mark that a model gets: of its select and of the tables that it reads."""
         parts = [select, duckdb.__version__, *(f"{table} {self.of(table)}" for table in reads)]
-        self._known[name] = _digest(parts)
+        self._known[name] = sha256_of_texts(parts)
         return self._known[name]
 
     def of(self, table: str) -> str:
@@ -36,7 +36,7 @@ class Marks:
             "select file_name, sha256, fingerprint from files_read where extract = ? order by all",
             [extract],
         ).fetchall()
-        return _digest([code_fingerprint(), *(f"{file}" for file in files)])
+        return sha256_of_texts([code_fingerprint(), *(f"{file}" for file in files)])
 
     def _of_content(self, table: str) -> str:
         """The columns and rows of a table, in whatever order: their number and two sums of hashes.
@@ -49,7 +49,7 @@ class Marks:
             "select count(*), sum(cast(hash(given) as hugeint)),"
             f" sum(cast(hash('second', given) as hugeint)) from {name} as given"
         ).fetchone()
-        return _digest([str([column[:2] for column in columns]), str(row)])
+        return sha256_of_texts([str([column[:2] for column in columns]), str(row)])
 
     def _is_view(self, table: str) -> bool:
         found = self._connection.execute(
@@ -57,7 +57,3 @@ class Marks:
             [table],
         ).fetchone()
         return bool(found and found[0])
-
-
-def _digest(parts: list[str]) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

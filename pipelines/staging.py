@@ -1,6 +1,5 @@
 """One delivered file → its rows in the staged table, with a balance that must add up."""
 
-import hashlib
 import os
 import re
 from collections.abc import Callable
@@ -10,6 +9,7 @@ import duckdb
 
 from pipelines.contracts import Contract
 from pipelines.decoding import Bytes, look_at
+from pipelines.digest import sha256_of_texts
 from pipelines.errors import ExtractError
 from pipelines.fates import settle_rows
 from pipelines.file_read import FileRead
@@ -56,7 +56,7 @@ def fingerprint(contract: Contract, system: str | None) -> str:
     parts = [contract.digest, MACROS.read_text(encoding="utf-8"), reference_digest(), str(system)]
     here = Path(__file__).parent
     parts += [(here / f"{name}.py").read_text(encoding="utf-8") for name in _READERS]
-    return hashlib.sha256("\0".join([*parts, duckdb.__version__]).encode()).hexdigest()
+    return sha256_of_texts([*parts, duckdb.__version__])
 
 
 def stage_file(

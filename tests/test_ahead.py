@@ -22,7 +22,7 @@ def test_what_was_found_ahead_is_used(tmp_path, monkeypatch):
     with looking_ahead() as ahead:
         assert begun(ahead, path) is None
         monkeypatch.setattr("pipelines.ahead.look_at", None)
-        monkeypatch.setattr("pipelines.ahead.digest_of", None)
+        monkeypatch.setattr("pipelines.ahead.sha256", None)
         assert ahead.look(path).lines == 2
         assert ahead.digest(path) == hashlib.sha256(b"a,b\n1,2\n").hexdigest()
 
