@@ -52,8 +52,8 @@ $(READY): requirements.lock pyproject.toml
 
 # Tests that open lists and packages with other programs are skipped where these are not installed.
 test-tools:
-	@command -v apt-get >/dev/null || { echo "make test-tools: this machine has no apt-get; install LibreOffice Calc and 7-Zip yourself"; exit 1; }
-	apt-get update -qq && apt-get install --yes -qq --no-install-recommends libreoffice-calc 7zip p7zip-full
+	@command -v apt-get >/dev/null || { echo "make test-tools: this machine has no apt-get; install LibreOffice Calc, 7-Zip and Chromium yourself"; exit 1; }
+	apt-get update -qq && apt-get install --yes -qq --no-install-recommends libreoffice-calc 7zip p7zip-full chromium fonts-noto-cjk
 
 # Wheels of this Python version and platform: make the kit on a machine like the one it is for.
 offline-kit: $(READY)

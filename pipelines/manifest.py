@@ -17,6 +17,7 @@ from pipelines.publish import Run
 
 CODE = (
     "pipelines/**/*.py",
+    "pipelines/templates/*.html",
     "sql/**/*.sql",
     "sql/**/*.yaml",
     "sql/notices/*.txt",
