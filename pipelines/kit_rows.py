@@ -105,6 +105,9 @@ limit ?
 """
 
 
+_PRINTED = dict.fromkeys([*range(32), 127, 0xFFFE, 0xFFFF], " ") | {ord(DAMAGE): "\ufffd"}
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """How a file that holds rows to mend is laid out: the fields of its columns, from 1."""
@@ -220,10 +223,7 @@ def _day_of_serial(text: str) -> str:
 
 def _printable(text: str) -> str:
     """A text without control characters; damaged bytes show as �."""
-    shown = text.replace(DAMAGE, "\ufffd")
-    return "".join(
-        " " if ord(item) < 32 or ord(item) in (127, 0xFFFE, 0xFFFF) else item for item in shown
-    )
+    return text if text.isprintable() else text.translate(_PRINTED)
 
 
 def _unquoted(text: str) -> str:

@@ -78,11 +78,14 @@ def _write(
     columns = [column for column in contract.columns if column.name in shape.places]
     labels = [column.label for column in columns]
     header = [FILE, LINE, WRONG, REASON, EXPECTED, ORDER, *labels, RAW, SOURCE]
+    expected = {
+        wrong: expected_in(contract, wrong, shape.system) for wrong in {row.wrong for row in rows}
+    }
     sheet_rows = []
     for row in rows:
         cells = [row.cells.get(column.name, "") for column in columns]
         told = [row.file_name, str(row.line_number), row.wrong or "", _reason(row)]
-        told.append(expected_in(contract, row.wrong, shape.system))
+        told.append(expected[row.wrong])
         wrong = header.index(row.wrong) if row.wrong in labels else None
         sheet_rows.append(SheetRow([*told, "", *cells, row.raw_row, row.source], wrong))
     write_kit(path, header, sheet_rows, _notes(len(rows), total))

@@ -28,11 +28,18 @@ class Column:
     decimals: int | None
 
 
-def rows_as_xml(columns: list[Column], styles: list[str], rows: Sequence[Row]) -> Iterator[bytes]:
+def rows_as_xml(
+    columns: list[Column],
+    styles: list[str],
+    rows: Sequence[Row],
+    marked: Sequence[int | None] = (),
+    mark: str = "",
+) -> Iterator[bytes]:
     """The `<row>` elements of cells given as text, from the sheet's second row on, in pieces.
 
     `styles` are the numbers of the columns' formats. Empty cells are left out. Numbers that a
     spreadsheet would round (over 15 digits) are texts; texts longer than a cell may be are cut.
+    `marked` names for each row the place of one cell that has the format `mark`, also when empty.
     """
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
@@ -43,6 +50,11 @@ def rows_as_xml(columns: list[Column], styles: list[str], rows: Sequence[Row]) -
                 zip(columns, styles, zip(*part, strict=True), strict=True)
             )
         ]
+        for at, place in enumerate(marked[start : start + _AT_ONCE]):
+            if place is not None:
+                name = f'<c r="{xl_col_to_name(place)}{lines[at]}" s="'
+                cell = cells[place][at] or f'{name}{styles[place]}"/>'
+                cells[place][at] = f"{name}{mark}{cell[len(name) + len(styles[place]) :]}"
         yield "".join(
             f'<row r="{line}">{"".join(row)}</row>'
             for line, row in zip(lines, zip(*cells, strict=True), strict=True)

@@ -1,23 +1,20 @@
 """One list as an .xlsx file: texts stay texts, and the same rows give the same bytes."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
 
+from pipelines.sheet_frame import fill_frame
 from pipelines.sheet_rows import Column, Row, rows_as_xml
 
 # A sheet holds twice as many, but a part of a zip file no more than 2 GiB.
 SHEET_ROWS = 500_000
 CREATED = datetime(2000, 1, 1)
-_LEVEL = 3
-_LAST_ROW = re.compile(rb'<row r="\d+"[^>]*>(?:<c r="[A-Z]+\d+" s="\d+"/>)+</row>(?=</sheetData>)')
-_STYLE = re.compile(rb' s="(\d+)"/>')
 
 
 def write_sheet(path: Path, columns: list[Column], rows: Sequence[Row]) -> None:
@@ -27,27 +24,15 @@ def write_sheet(path: Path, columns: list[Column], rows: Sequence[Row]) -> None:
     holds, rows go on in a further sheet.
     """
     parts = [rows[at : at + SHEET_ROWS] for at in range(0, max(len(rows), 1), SHEET_ROWS)]
+    large = {
+        number: partial(rows_as_xml, columns, rows=part)
+        for number, part in enumerate(parts, start=1)
+        if part
+    }
     # Zipped in memory: what fails while it is written to disk is then an OSError like any other.
-    zipped = BytesIO()
-    with (
-        ZipFile(_frame(columns, parts)) as frame,
-        ZipFile(zipped, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as book,
-    ):
-        sheets = {f"xl/worksheets/sheet{at}.xml": part for at, part in enumerate(parts, start=1)}
-        for name in frame.namelist():
-            content = frame.read(name)
-            last = _LAST_ROW.search(content) if sheets.get(name) else None
-            with book.open(name, "w") as file:
-                if last is None:
-                    file.write(content)
-                    continue
-                styles = [found.decode() for found in _STYLE.findall(last[0])]
-                file.write(content[: last.start()])
-                for piece in rows_as_xml(columns, styles, sheets[name]):
-                    file.write(piece)
-                file.write(content[last.end() :])
+    content = fill_frame(_frame(columns, parts), large)
     path.touch(mode=0o600)
-    path.write_bytes(zipped.getbuffer())
+    path.write_bytes(content)
 
 
 def _frame(columns: list[Column], parts: list[Sequence[Row]]) -> BytesIO:
