@@ -51,12 +51,13 @@ named as (
     having min(units.bureau_code) = max(units.bureau_code)
 )
 select
-    rows.extract, rows.file_name, rows.line_number,
+    rows.extract, rows.file_name, rows.line_number, kit_shapes.shape,
     coalesce(
         divisions.bureau_code, units.bureau_code, codes.bureau_code, residents.bureau_code,
         named.bureau_code, '{REGION}'
     ) as bureau_code
 from rows_set_aside as rows
+inner join kit_shapes on rows.extract = kit_shapes.extract and rows.file_name = kit_shapes.file_name
 left join rows_closed as closed
     on rows.extract = closed.extract
     and rows.file_name = closed.file_name
@@ -72,9 +73,22 @@ left join named
 where closed.line_number is null and rows.reason not in {NO_ROW}
 """
 _MARK = mark_of("files.sha256", "rows.line_number", "rows.raw_row", "files.code_system")
-# Beside the rows, what was tried in vain: the repair that stands for a row and can't be used.
-_SHOWN = f"""
-with problems as (
+# The first rows of each kit. Beside them, what was tried in vain: the repair that stands for a row
+# and can't be used.
+_ROWS_SHOWN = f"""
+create or replace temp table rows_shown as
+with numbered as (
+    select
+        extract, file_name, line_number, bureau_code, shape,
+        row_number() over (
+            partition by bureau_code, extract, shape order by file_name, line_number
+        ) as place
+    from rows_to_mend
+),
+mine as (
+    select * from numbered where place <= ?
+),
+problems as (
     select code, {{language}} as word from ref_problems
 ),
 tried as (
@@ -87,10 +101,11 @@ tried as (
     where settled.standing = 'stands' and settled.fate = 'wrong'
 )
 select
+    mine.bureau_code, mine.extract, mine.shape, mine.place,
     rows.file_name, rows.line_number, rows.column_name, rows.reason, problems.word as reason_text,
     tried.column_name as tried_column, tried_problems.word as tried_reason, rows.raw_row,
     {_MARK} as source
-from rows_to_mend as mine
+from mine
 inner join rows_set_aside as rows
     on mine.extract = rows.extract
     and mine.file_name = rows.file_name
@@ -99,9 +114,12 @@ inner join files_read as files on rows.extract = files.extract and rows.file_nam
 left join problems on rows.reason = problems.code
 left join tried on rows.extract = tried.extract and {_MARK} = tried.source
 left join problems as tried_problems on tried.reason = tried_problems.code
-where mine.extract = ? and mine.bureau_code = ? and list_contains(?, mine.file_name)
-order by rows.file_name, rows.line_number
-limit ?
+"""
+_KIT = """
+select * exclude (bureau_code, extract, shape, place)
+from rows_shown
+where bureau_code = ? and extract = ? and shape = ?
+order by place
 """
 
 
@@ -134,14 +152,27 @@ class KitRow:
     source: str
 
 
-def assign_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, int]]:
-    """Write `rows_to_mend`; bureau, extract and file with their number of rows, in order.
+def assign_rows(
+    connection: duckdb.DuckDBPyConnection, shapes: dict[tuple[str, str], int], limit: int
+) -> list[tuple[str, str, int, str, int]]:
+    """Tell which bureau should mend each row: bureau, extract, shape, file and number, in order.
 
-    Needs the tables of a build.
+    `shapes` number the files, by extract and name, whose rows may stand in one workbook. Of a
+    bureau's rows of one shape no more than the first `limit` are then given by `rows_of`. Needs the
+    tables of a build.
     """
+    connection.execute(
+        "create or replace temp table kit_shapes"
+        " (extract varchar, file_name varchar, shape integer)"
+    )
+    connection.executemany(
+        "insert into kit_shapes values (?, ?, ?)",
+        [[*file, shape] for file, shape in shapes.items()],
+    )
     connection.execute(_ROWS_TO_MEND)
+    connection.execute(_ROWS_SHOWN.format(language=language()), [limit])
     return connection.execute(
-        "select bureau_code, extract, file_name, count(*) from rows_to_mend"
+        "select bureau_code, extract, shape, file_name, count(*) from rows_to_mend"
         " group by all order by all"
     ).fetchall()
 
@@ -170,18 +201,35 @@ def rows_of(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     bureau_code: str,
+    shape: int,
     files: dict[str, SourceFile],
-    limit: int,
 ) -> list[KitRow]:
-    """The first rows of these files that a bureau should mend, by file and line."""
-    select = _SHOWN.format(language=language())
-    found = connection.execute(select, [contract.extract, bureau_code, list(files), limit])
-    return [_kit_row(contract, files[row[0]], row) for row in found.fetchall()]
+    """The rows to show of those that a bureau should mend in files of a shape, by file and line."""
+    places = {name: _places(contract, file) for name, file in files.items()}
+    found = connection.execute(_KIT, [bureau_code, contract.extract, shape]).fetchall()
+    return [_kit_row(files[row[0]].delimiter, places[row[0]], row) for row in found]
 
 
-def _kit_row(contract: Contract, file: SourceFile, row: tuple[Any, ...]) -> KitRow:
+def forget_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what `assign_rows` wrote."""
+    for table in ("rows_shown", "rows_to_mend", "kit_shapes"):
+        connection.execute(f"drop table {table}")
+
+
+def _places(contract: Contract, file: SourceFile) -> list[tuple[str, tuple[int, ...], bool]]:
+    """Where the cells of each column stand, and whether numbers there count days."""
+    return [
+        (column.name, places, file.counts_days and column.type in {"day", "month"})
+        for column in contract.columns
+        if (places := file.places.get(column.name))
+    ]
+
+
+def _kit_row(
+    delimiter: str, places: list[tuple[str, tuple[int, ...], bool]], row: tuple[Any, ...]
+) -> KitRow:
     file_name, line, wrong, code, reason, tried_column, tried, raw_row, source = row
-    cells = {} if code in UNREADABLE else _cells(contract, file, raw_row)
+    cells = {} if code in UNREADABLE else _cells(delimiter, places, raw_row)
     return KitRow(
         file_name=file_name,
         line_number=line,
@@ -195,17 +243,22 @@ def _kit_row(contract: Contract, file: SourceFile, row: tuple[Any, ...]) -> KitR
     )
 
 
-def _cells(contract: Contract, file: SourceFile, raw_row: str) -> dict[str, str]:
+def _cells(
+    delimiter: str, places: list[tuple[str, tuple[int, ...], bool]], raw_row: str
+) -> dict[str, str]:
     """The cells of a row by column; none when one is too long for a sheet."""
-    fields = split_line(raw_row, file.delimiter) if len(raw_row) <= CELL_CHARACTERS else []
+    if len(raw_row) > CELL_CHARACTERS:
+        return {}
+    fields = split_line(raw_row, delimiter)
     cells = {}
-    for column in contract.columns:
-        given = [fields[place - 1] for place in file.places.get(column.name, ()) if fields]
-        text = next((cell for cell in given if cell.strip()), "")
-        if file.counts_days and column.type in {"day", "month"}:
+    for name, mine, counts_days in places:
+        text = fields[mine[0] - 1]
+        if not text.strip():
+            given = (fields[place - 1] for place in mine)
+            text = next((cell for cell in given if cell.strip()), "")
+        if counts_days:
             text = _day_of_serial(text)
-        if given:
-            cells[column.name] = _unquoted(_printable(text))
+        cells[name] = _unquoted(_printable(text))
     return cells
 
 

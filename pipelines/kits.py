@@ -9,7 +9,14 @@ import duckdb
 
 from pipelines.contracts import Contract, load_contracts
 from pipelines.expected import expected_in
-from pipelines.kit_rows import KitRow, SourceFile, assign_rows, rows_of, source_files
+from pipelines.kit_rows import (
+    KitRow,
+    SourceFile,
+    assign_rows,
+    forget_rows,
+    rows_of,
+    source_files,
+)
 from pipelines.kit_sheet import SheetRow, write_kit
 from pipelines.messages import say
 from pipelines.repair_mark import (
@@ -43,22 +50,21 @@ def write_kits(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date)
     contracts = load_contracts()
     files = source_files(connection)
     names = dict(connection.execute("select bureau_code, bureau_name from ref_bureaus").fetchall())
+    shapes: dict[tuple[object, ...], int] = {}
+    shape_of = {
+        key: shapes.setdefault((file.extract, *file.places, file.system), len(shapes))
+        for key, file in sorted(files.items())
+    }
     written = {}
-    assigned = assign_rows(connection)
-    for (bureau, extract), found in groupby(assigned, key=lambda row: row[:2]):
-        shapes: dict[tuple[object, ...], dict[str, int]] = {}
-        for _, _, file_name, count in found:
-            file = files[extract, file_name]
-            shapes.setdefault((*file.places, file.system), {})[file_name] = count
-        for counts in shapes.values():
-            mine = {name: files[extract, name] for name in counts}
-            rows = rows_of(connection, contracts[extract], bureau, mine, KIT_ROWS)
-            place = (
-                f"{bureau}-{names[bureau]}/{_name(contracts[extract], names[bureau], as_of, rows)}"
-            )
-            _write(folder / place, contracts[extract], mine, rows, sum(counts.values()))
-            written[place] = len(rows)
-    connection.execute("drop table rows_to_mend")
+    assigned = assign_rows(connection, shape_of, KIT_ROWS)
+    for (bureau, extract, shape), found in groupby(assigned, key=lambda row: row[:3]):
+        counts = {file_name: count for *_, file_name, count in found}
+        mine = {name: files[extract, name] for name in counts}
+        rows = rows_of(connection, contracts[extract], bureau, shape, mine)
+        place = f"{bureau}-{names[bureau]}/{_name(contracts[extract], names[bureau], as_of, rows)}"
+        _write(folder / place, contracts[extract], mine, rows, sum(counts.values()))
+        written[place] = len(rows)
+    forget_rows(connection)
     return written
 
 
