@@ -31,6 +31,8 @@ class LastRun:
         manifest = _manifest(out, run) if out and run else {}
         self._files = {item["path"]: item for item in manifest.get("files", [])}
         self._marks = manifest.get("marks", {})
+        # The SHA-256 of what was taken over, by path from the run folder.
+        self.taken: dict[str, str] = {}
 
     def has(self, name: str, mark: str) -> bool:
         """Whether what has this name was made of the same there."""
@@ -56,6 +58,7 @@ class LastRun:
             target.unlink(missing_ok=True)
             return False
         if sha256(target) == wanted:
+            self.taken[path] = wanted
             return True
         target.unlink()
         return False

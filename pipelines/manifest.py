@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -34,12 +35,14 @@ def write_manifest(
     only: tuple[str, ...],
     last: Run | None,
     marks: dict[str, str],
+    taken: Mapping[str, str],
 ) -> None:
     """Write `manifest.json` into a finished run folder.
 
     `rows` are data rows by path from the run folder; `only` names the screenings when the run
     is partial; `last` is the last published run, with which its totals were compared; `marks` tell
-    what its lists and results.duckdb were made of.
+    what its lists and results.duckdb were made of; `taken` are the files of that run that this one
+    took over, with their SHA-256, which was found when they were copied.
     """
     before = connection.execute("select max(run_id) from previous_run").fetchall()
     content = {
@@ -53,13 +56,14 @@ def write_manifest(
         "code": {"version": VERSION, "sha256": code_fingerprint()},
         "files": [
             {
-                "path": path.relative_to(run.folder).as_posix(),
-                "sha256": sha256(path),
+                "path": name,
+                "sha256": taken.get(name) or sha256(path),
                 "bytes": path.stat().st_size,
-                "rows": rows.get(path.relative_to(run.folder).as_posix()),
+                "rows": rows.get(name),
             }
             for path in sorted(run.folder.rglob("*"))
             if path.is_file()
+            for name in [path.relative_to(run.folder).as_posix()]
         ],
         "inputs": _inputs(connection),
         "policy": _policy(connection),
