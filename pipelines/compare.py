@@ -61,10 +61,11 @@ def conditions_counted(
 
 
 @contextmanager
-def compared(before: Run, now: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+def compared(before: Run, now: Run, for_lists: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with `run_changes` of two runs, and `labels` and `ref_bureaus` of the later.
 
-    Raises StaleError for results that can't be read.
+    To count changes is faster than to tell each of them `for_lists`. Raises StaleError for results
+    that can't be read.
     """
     with duckdb.connect() as connection:
         for name, run in (("before", before), ("now", now)):
@@ -82,7 +83,7 @@ def compared(before: Run, now: Run) -> Iterator[duckdb.DuckDBPyConnection]:
         for table in ("labels", "ref_bureaus"):
             connection.execute(f"create table {table} as from now.{table}")
         for screening in screenings():
-            write_changes(connection, screening, "before", "now")
+            write_changes(connection, screening, "before", "now", for_lists)
         yield connection
 
 

@@ -1,6 +1,5 @@
 """`wengang compare`: who entered, left, or is judged or paid otherwise between two runs."""
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,14 +13,12 @@ from pipelines.commands.options import (
     out_option,
     settings_option,
 )
-from pipelines.errors import UsageError
 from pipelines.messages import say
 from pipelines.order import known_folder
 from pipelines.terminal import print_line
 
 if TYPE_CHECKING:
     from pipelines.compare import Counted
-    from pipelines.publish import Run
 
 
 def add_to(app: typer.Typer) -> None:
@@ -74,15 +71,15 @@ def _compare(
         known_bureaus,
         write_lists,
     )
-    from pipelines.which_run import named_run
+    from pipelines.which_run import named_run, published_before
 
     if second is None:
         now = named_run(out, first)
-        before = _published_before(out, now)
+        before = published_before(out, now)
     else:
         before, now = named_run(out, first), named_run(out, second)
     shown = console()
-    with compared(before, now) as connection:
+    with compared(before, now, for_lists=to is not None) as connection:
         bureaus = known_bureaus(connection, asked)
         names = dict(bureaus)
         counted = [item for item in changes_counted(connection) if item.bureau_code in names]
@@ -103,25 +100,6 @@ def _compare(
                 shown,
                 say(f"已写成 {len(written)} 个文件：{to}", f"{len(written)} files written: {to}"),
             )
-
-
-def _published_before(out: Path, run: "Run") -> "Run":
-    """The run that this one was held against: the last one published before it."""
-    from pipelines.which_run import named_run
-
-    try:
-        manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
-        before = manifest["compared_with"]
-    except (OSError, ValueError, KeyError):
-        before = None
-    if not before:
-        raise UsageError(
-            say(
-                f"{run.run_id}：此前没有发布过的运行。请指明两次运行",
-                f"{run.run_id}: no run was published before it. Name two runs",
-            )
-        )
-    return named_run(out, before)
 
 
 def _print(
