@@ -8,9 +8,10 @@ from pipelines.last_run import LastRun
 from pipelines.sheet_rows import Column, Row
 from pipelines.sheets import write_sheet
 
-# Nobody reads so many refusals in a spreadsheet, and they are most of what a run would write.
-REFUSED = "不符合"
-MOST_ROWS_REFUSED = 20_000
+# Nobody reads so many refusals in a spreadsheet, and they are most of what a run would write; so
+# are the changes of the first night under another policy.
+CSV_WHEN_LONG = ("不符合", "变动清单")
+MOST_ROWS = 20_000
 
 
 class Books:
@@ -38,5 +39,5 @@ class Books:
 
     def has_one(self, list_name: str, rows: int) -> bool:
         """Whether a list of so many rows gets a workbook."""
-        is_long = list_name.endswith(REFUSED) and rows > MOST_ROWS_REFUSED
+        is_long = list_name.endswith(CSV_WHEN_LONG) and rows > MOST_ROWS
         return self._is_wanted and not is_long

@@ -1,6 +1,6 @@
 """What a screening asks of its subjects: sql/screenings/<name>/conditions.yaml."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from pipelines.messages import language, say
 from pipelines.policy import SCREENINGS
 
 KEYS = {"decision", "subject", "amount", "amount_parts", "conditions"}
+OPTIONAL = {"amount_causes"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,20 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """Why a part of the amount may change.
+
+    `columns` of the decision are named with their values when they differ; `policy` parameters
+    when their values do; of those that the part `takes` its value from, the ones that went from
+    the part's value before to its value now.
+    """
+
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    policy: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Screening:
     """A screening as questions see it: its decision table, key, conditions in order, amount."""
 
@@ -37,6 +52,7 @@ class Screening:
     amount: str
     amount_parts: dict[str, dict[str, str]]
     conditions: tuple[Condition, ...]
+    amount_causes: dict[str, Cause] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -55,10 +71,8 @@ class Screening:
 
 @cache
 def screenings(folder: Path = SCREENINGS) -> tuple[Screening, ...]:
-    """Every screening, by name. Raises PolicyError for a file that is missing or wrong."""
-    return tuple(
-        _screening(path.parent / "conditions.yaml") for path in sorted(folder.glob("*/policy.yaml"))
-    )
+    """Every screening that tells what it asks, by name. Raises PolicyError for a wrong file."""
+    return tuple(_screening(path) for path in sorted(folder.glob("*/conditions.yaml")))
 
 
 def screening_named(name: str) -> Screening | None:
@@ -69,13 +83,16 @@ def screening_named(name: str) -> Screening | None:
 def _screening(path: Path) -> Screening:
     try:
         content: Any = read_exactly(path)
-        if set(content) != KEYS:
-            raise ValueError(", ".join(sorted(set(content) ^ KEYS)))
+        if wrong := (set(content) - OPTIONAL) ^ KEYS:
+            raise ValueError(", ".join(sorted(wrong)))
         conditions = tuple(
             Condition(name, dict(body["title"]), tuple(body["policy"]))
             for name, body in content.pop("conditions").items()
         )
-        return Screening(name=path.parent.name, conditions=conditions, **content)
+        causes = {part: _cause(body) for part, body in content.pop("amount_causes", {}).items()}
+        if unknown := sorted(set(causes) - set(content["amount_parts"])):
+            raise ValueError(", ".join(unknown))
+        return Screening(path.parent.name, conditions=conditions, amount_causes=causes, **content)
     except Exception as error:
         reason = " ".join(str(error).split())
         raise PolicyError(
@@ -84,3 +101,8 @@ def _screening(path: Path) -> Screening:
                 f"{path}: not usable ({reason}); correct it",
             )
         ) from None
+
+
+def _cause(body: Any) -> Cause:
+    lists = {name: tuple(body.pop(name, ())) for name in ("policy", "takes")}
+    return Cause(body.pop("columns", {}), **lists, **body)

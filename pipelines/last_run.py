@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.conditions import screenings
 from pipelines.digest import sha256, sha256_of_texts
 from pipelines.errors import WengangError
 from pipelines.manifest import code_fingerprint
@@ -65,7 +66,7 @@ class LastRun:
 
 
 def marks_of_run(connection: duckdb.DuckDBPyConnection, is_partial: bool) -> dict[str, str]:
-    """What the lists and results.duckdb of this run are made of, each as one mark."""
+    """What the lists, decisions and results.duckdb of this run are made of, each as one mark."""
     built = dict(connection.execute("select model_name, mark from built_models").fetchall())
     given = Marks(connection)
     marks = {name: built.get(name) or given.of(name) for name in finished_tables(connection)}
@@ -73,7 +74,11 @@ def marks_of_run(connection: duckdb.DuckDBPyConnection, is_partial: bool) -> dic
         name.removeprefix("list_"): mark for name, mark in marks.items() if name.startswith("list_")
     }
     parts = [str(is_partial), *(f"{name} {mark}" for name, mark in sorted(marks.items()))]
-    return lists | {RESULTS: sha256_of_texts(parts)}
+    # By these the next run knows that a decision holds what it held.
+    decided = {
+        item.decision: marks[item.decision] for item in screenings() if item.decision in marks
+    }
+    return lists | decided | {RESULTS: sha256_of_texts(parts)}
 
 
 def _manifest(out: Path, run: Run) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def finished_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         " table_name in (select model_name from built_models)"
         " or table_name like 'policy%' or table_name like 'ref%'"
         " or table_name in ('run_calendar', 'labels', 'import_log', 'delivery_complete',"
-        " 'previous_run', 'delivered_columns', 'listed_subjects', 'run_totals')"
+        " 'previous_run', 'delivered_columns', 'listed_subjects', 'run_totals', 'run_changes')"
         ") order by table_name"
     ).fetchall()
     return [name for (name,) in rows if name not in WORKING_TABLES]

@@ -11,6 +11,7 @@ from pipelines import models, policy, policy_tables, timings
 from pipelines.attached import attached
 from pipelines.audit import record
 from pipelines.books import Books
+from pipelines.changes import clear_changes, write_changes_of_run
 from pipelines.damage import begun_again
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
 from pipelines.errors import ExtractError, RunHeld
@@ -84,6 +85,7 @@ def apply_policy(order: Order) -> None:
         models.set_day(connection, order.as_of)
         policy_tables.write_tables(connection, chosen, order.as_of)
         load_memory(connection, order.out, order.as_of)
+        clear_changes(connection)
 
 
 def build_and_check(order: Order) -> Path:
@@ -98,6 +100,10 @@ def build_and_check(order: Order) -> Path:
     step = say("建表与检查", "building and checking")
     with timed(step), _opened(order, step) as connection:
         built = models.build(connection, folders, glimpse)
+        with timed("run_changes"):
+            changed = write_changes_of_run(connection, order.out)
+        if changed:  # the lists of changes, and nothing else, come from them
+            models.build(connection, folders, glimpse)
         remember(connection)
         write_totals(connection)
         tell(_told_of(built))

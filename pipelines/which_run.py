@@ -1,5 +1,6 @@
 """Which run a command is about: the current one, one by its id, or each of them."""
 
+import json
 from pathlib import Path
 
 from pipelines.errors import StaleError, UsageError
@@ -38,6 +39,26 @@ def named_run(out: Path, run_id: str | None) -> Run:
             )
         )
     return known[run_id]
+
+
+def published_before(out: Path, run: Run) -> Run:
+    """The run that this one was compared with: the last one published before it, by its manifest.
+
+    Raises UsageError when there was none, or it lies there no more.
+    """
+    try:
+        manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
+        before = manifest["compared_with"]
+    except (OSError, ValueError, KeyError):
+        before = None
+    if not before:
+        raise UsageError(
+            say(
+                f"{run.run_id}：此前没有发布过的运行。请指明两次运行",
+                f"{run.run_id}: no run was published before it. Name two runs",
+            )
+        )
+    return named_run(out, before)
 
 
 def all_runs(out: Path) -> list[Run]:

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from pipelines import models, policy, policy_tables
+from pipelines.changes import clear_changes
 from pipelines.contracts import load_contracts
 from pipelines.delivery import Delivery
 from pipelines.import_log import write_import_log
@@ -34,6 +35,7 @@ def warehouse() -> duckdb.DuckDBPyConnection:
         "create table previous_listed (list_name varchar, subject_id varchar,"
         " bureau_code varchar, subject_name varchar, first_listed_on date)"
     )
+    clear_changes(connection)
     load_reference(connection)
     write_import_log(connection, Delivery(), [], [])
     models.set_day(connection, DAY)

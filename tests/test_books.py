@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import books, deliver, last_run
-from pipelines.books import MOST_ROWS_REFUSED, Books
+from pipelines.books import MOST_ROWS, Books
 from pipelines.deliver import write_csv
 from pipelines.digest import sha256
 from pipelines.last_run import LastRun
@@ -94,7 +94,7 @@ def test_a_workbook_that_may_differ_is_written_anew(
 def test_long_refusals_and_unwanted_books_are_csv_alone(tmp_path, written) -> None:
     folder = tmp_path / "new"
     folder.mkdir()
-    rows = [["某某公司"]] * (MOST_ROWS_REFUSED + 1)
+    rows = [["某某公司"]] * (MOST_ROWS + 1)
     assert put(folder, Books(), rows, "稳岗返还_不符合") is None
     assert put(folder, Books(is_wanted=False), ROWS, "稳岗返还_待核") is None
     assert not written
