@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from pipelines.charts import ACCENT, INK, OUTCOMES, QUIET, svg
 from pipelines.labels import labels_of
-from pipelines.messages import say
+from pipelines.messages import language, say
 from pipelines.pages import count
 from pipelines.report_data import Month
 from pipelines.report_figures import ScreeningFigures
@@ -17,7 +17,7 @@ from pipelines.report_people import OutOfWork
 STILL_IN, HOLLOW = "#b9cde6", "#dfe5ee"
 # Wide enough to be read, narrow enough that a phone need not shrink it by much.
 _WIDTH = 400
-_BAR_WIDTH, _ROW, _COLUMN = 210, 24, 46
+_BAR_WIDTH, _ROW = 210, 24
 
 
 def funnel(figures: ScreeningFigures) -> Markup:
@@ -116,7 +116,7 @@ def _stacked(rows: Sequence[tuple[str, Sequence[int]]], segments: Sequence[tuple
         "title:N",
         sort=order,
         title=None,
-        axis=alt.Axis(domain=False, ticks=False, labelPadding=8, labelFontSize=12),
+        axis=alt.Axis(domain=False, ticks=False, labelPadding=8, labelLimit=300),
     )
     bars = (
         alt.Chart(alt.Data(values=data))
@@ -132,9 +132,11 @@ def _stacked(rows: Sequence[tuple[str, Sequence[int]]], segments: Sequence[tuple
             ),
         )
     )
+    # Chinese names of outcomes are short.
+    column = 46 if language() == "zh" else 72
     layers = [bars]
     for place, name in enumerate(names):
-        at = _BAR_WIDTH + _COLUMN * (place + 1)
+        at = _BAR_WIDTH + column * (place + 1)
         layers.append(
             alt.Chart(alt.Data(values=[row for row in numbers if row["segment"] == name]))
             .mark_text(align="right", fontSize=12, color=INK)
