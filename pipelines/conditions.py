@@ -80,6 +80,12 @@ def screening_named(name: str) -> Screening | None:
     return next((item for item in screenings() if item.name == name), None)
 
 
+def screening_in(folder: Path) -> Screening | None:
+    """The screening of a folder; None when it does not tell its conditions. Raises PolicyError."""
+    path = folder / "conditions.yaml"
+    return _screening(path) if path.exists() else None
+
+
 def _screening(path: Path) -> Screening:
     try:
         content: Any = read_exactly(path)

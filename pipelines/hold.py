@@ -105,9 +105,9 @@ class Total:
     def told(self, hold: Hold) -> str:
         """The move in a few words."""
         where = self.bureau_name or say("全区", "whole region")
-        numbers = f"{_number(self.before)} → {_number(self.now)}"
+        numbers = f"{whole_or_cents(self.before)} → {whole_or_cents(self.now)}"
         if self.base:
-            numbers += f"（{say('共读入', 'of')} {_number(self.base)}）"
+            numbers += f"（{say('共读入', 'of')} {whole_or_cents(self.base)}）"
         limit = f"{self.limit(hold) * 100:f}".rstrip("0").rstrip(".")
         return say(
             f"{where} {self.title()} {numbers}，限 {limit}%",
@@ -142,5 +142,6 @@ def why_held(run: Run, totals: list[Total], hold: Hold) -> str:
     )
 
 
-def _number(value: Decimal) -> str:
+def whole_or_cents(value: Decimal) -> str:
+    """1,234 for a count, 1,234.50 for money."""
     return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"

@@ -39,6 +39,11 @@ def percent(value: Decimal | float | None, places: int = 2) -> str:
     return "" if value is None else f"{value * 100:.{places}f}%"
 
 
+def exact_percent(value: Decimal) -> str:
+    """0.055 → 5.5%, 0.2 → 20%: all digits and no others."""
+    return f"{(value * 100).normalize():f}%"
+
+
 def chinese_day(value: date | None) -> str:
     """2022年3月22日, or 2022-03-22 in English."""
     if value is None:
@@ -52,11 +57,13 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        extensions=["jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals["say"] = say
     environment.filters |= {
-        "count": count, "yuan": yuan, "percent": percent, "chinese_day": chinese_day,
+        "count": count, "yuan": yuan, "percent": percent,
+        "exact_percent": exact_percent, "chinese_day": chinese_day,
     }  # fmt: skip
     return environment

@@ -83,7 +83,7 @@ def write_run_report(
             "file extract status rows accepted duplicate other_insurance set_aside mended void"
             " note",
         ),
-        [_file(*row) for row in rows(FILES)],
+        [file_told(*row) for row in rows(FILES)],
     )
     known = {register for (register,) in rows("select register from registers_delivered")}
     missing = [label for code, label in labels_of("register").items() if code not in known]
@@ -179,7 +179,7 @@ def _cell(cell: Any) -> str:
     return "" if cell is None else masked(str(cell)).replace("|", "/")
 
 
-def _file(name: str, extract: str, status: str, *rest: Any) -> tuple[Any, ...]:
+def file_told(name: str, extract: str, status: str, *rest: Any) -> tuple[Any, ...]:
     """A row of import_log as people read it."""
     *numbers, refusal, reasons, headers = rest
     states = {

@@ -122,6 +122,8 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
     Raises RunHeld when a total moved too far from the last published run: the run then lies,
     whole, in held/ and waits for `wengang release`.
     """
+    from pipelines.report import write_report
+
     run = Run(folder.name, folder)
     chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
     step = say("交付", "handing over")
@@ -143,6 +145,8 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
             summary = summarise(connection)
             write_summary(folder / "summary.csv", summary)
             rows["summary.csv"] = len(summary)
+            with timed("report.html"):
+                write_report(connection, run, order, summary, last, totals)
         close_to_others(folder)
         with timed("manifest.json"):
             write_manifest(connection, run, rows | kits, order.only, last, marks, before.taken)

@@ -62,7 +62,10 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
     )
     connection.execute(
         "create or replace table import_log as select 'payroll' as extract, 'payroll.csv' as file_name,"
-        " 'ab' as sha256, 'accepted' as status, null::varchar as refusal, 3 as rows_accepted"
+        " 'ab' as sha256, 'accepted' as status, null::varchar as refusal, 3 as rows_read,"
+        " 3 as rows_accepted, 0 as rows_duplicate, 0 as rows_out_of_scope, 0 as rows_set_aside,"
+        " 0 as rows_mended, 0 as rows_void, null::varchar as first_reasons,"
+        " null::varchar as unknown_headers"
     )
     connection.execute("create or replace table delivery_file as select 'cd' as sha256")
     connection.execute(
