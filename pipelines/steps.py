@@ -139,7 +139,7 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
             rows["summary.csv"] = len(summary)
         close_to_others(folder)
         with timed("manifest.json"):
-            write_manifest(connection, run, rows | kits, order.only, last, marks)
+            write_manifest(connection, run, rows | kits, order.only, last, marks | books.marks)
     tell(say(f"已写成 {len(rows)} 个文件", f"{len(rows)} files written"))
     jumps = beyond(totals, hold)
     step = say("发布", "publishing")

@@ -272,7 +272,7 @@ def hold_own_rows_alone(tmp_path: Path, listed: list[tuple[tuple[str, str], int]
         lies = next((tmp_path / "out/runs/2022-03-22-1").glob(f"{code}-*"))
         for place in (folder, lies):
             rows_found = (place / "返还.csv").read_text(encoding="utf-8-sig")
-            sheet = load_workbook(place / "返还.xlsx").active
+            sheet = load_workbook(place / "返还.xlsx")["名单"]
             cells = {str(row[1]) for row in sheet.iter_rows(min_row=2, values_only=True)}
             assert set(re.findall(r"\d{12}", rows_found)) == mine == cells
         for path in folder.iterdir():
