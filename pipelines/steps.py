@@ -17,6 +17,7 @@ from pipelines.errors import ExtractError, RunHeld
 from pipelines.hold import Total, beyond, compare, why_held
 from pipelines.kits import write_kits
 from pipelines.last_run import RESULTS, LastRun, marks_of_run
+from pipelines.letter import write_letters
 from pipelines.manifest import write_manifest
 from pipelines.memory import load_memory, remember
 from pipelines.messages import say
@@ -137,6 +138,8 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
             summary = summarise(connection)
             write_summary(folder / "summary.csv", summary)
             rows["summary.csv"] = len(summary)
+            days = order.settings.policy_warning_days
+            write_letters(connection, run, summary, chosen, order.settings.sender, days)
         close_to_others(folder)
         with timed("manifest.json"):
             write_manifest(connection, run, rows | kits, order.only, last, marks | books.marks)

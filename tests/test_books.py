@@ -123,6 +123,8 @@ def handed_over_again(folder: Path, *changes: str) -> Path:
     return fake_run.published_build(folder, *MARKED, *changes).run.folder
 
 
+# What names the run itself, and what stands against the run before.
+TELL_THE_RUN = ("manifest.json", "运行报告.md", "交接函.html")
 # The fake build with marks, as a real one leaves them.
 MARKED = (
     "insert into built_models values ('list_返还', 'a'), ('list_告知', 'b')",
@@ -145,7 +147,7 @@ def test_lists_with_the_mark_of_the_last_run_are_not_written_again(
     second = handed_over_again(tmp_path)
     assert queried == []
     for path in first.rglob("*"):
-        if path.is_file() and path.name not in ("manifest.json", "运行报告.md"):
+        if path.is_file() and path.name not in TELL_THE_RUN:
             assert sha256(second / path.relative_to(first)) == sha256(path), path.name
             assert (second / path.relative_to(first)).stat().st_mode & 0o777 == 0o600
     assert verify(tmp_path / "out", Run(second.name, second)).rows > 0

@@ -70,7 +70,7 @@ def test_the_real_program_opens_it_with_the_right_key_alone(out, tmp_path):
     names = {path.name for path in folder.iterdir()}
     assert names == {
         "返还.csv", "返还.xlsx", "告知.csv", "告知.xlsx", "说明.txt", "汇总.csv", "回执.xlsx",
-        "校验清单.sha256", Path(KIT).name,
+        "交接函.html", "校验清单.sha256", Path(KIT).name,
     }  # fmt: skip
     checked = subprocess.run(
         [shutil.which("sha256sum") or "sha256sum", "--strict", "-c", "校验清单.sha256"],
