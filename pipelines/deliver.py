@@ -12,8 +12,10 @@ from typing import Any
 import duckdb
 
 from pipelines.books import Books
+from pipelines.covers import covers
 from pipelines.errors import WengangError
 from pipelines.last_run import LastRun
+from pipelines.list_sums import sums_sql
 from pipelines.messages import say
 from pipelines.publication import is_public, publishable
 from pipelines.sheet_rows import Column, Row
@@ -79,13 +81,14 @@ def deliver(
         columns, subjects = _columns(connection, list_name)
         _check_addressees(connection, list_name)
         parts = _by_bureau(connection, list_name, columns, subjects)
+        told = covers(connection, list_name, _types(connection, list_name), bureaus)
         for code, name in bureaus:
             rows = _rows(parts[code]) if code in parts else []
             if is_public(list_name):
                 rows = publishable(connection, list_name, columns, rows)
             target = folder / f"{code}-{name}" / f"{list_name}.csv"
             write_csv(target, [item.title for item in columns], rows)
-            for path in filter(None, (target, books.put(target, columns, rows))):
+            for path in filter(None, (target, books.put(target, columns, rows, told[code]))):
                 written[path.relative_to(folder).as_posix()] = len(rows)
     return written
 
@@ -100,11 +103,14 @@ def _taken_over(
         if last.digest(csv_path) is None:
             return {}
         rows = last.rows(csv_path)
-        book = [f"{name}/{list_name}.xlsx"] if books.has_one(list_name, rows) else []
-        for path in (csv_path, *book):
-            if not last.take(path, folder / path):
+        if not last.take(csv_path, folder / csv_path):
+            return {}
+        taken[csv_path] = rows
+        if books.has_one(list_name, rows):
+            book = f"{name}/{list_name}.xlsx"
+            if not books.take(folder / book):
                 return {}
-            taken[path] = rows
+            taken[book] = rows
     return taken
 
 
@@ -113,17 +119,10 @@ def summarise(connection: duckdb.DuckDBPyConnection) -> list[SummaryRow]:
     rows: list[SummaryRow] = []
     region: list[SummaryRow] = []
     for list_name in list_names(connection):
-        names = _types(connection, list_name)
-        counts = ", ".join(
-            f"count({'distinct ' if names.keys() >= {'unit_id', 'person_id'} else ''}listed.{key})"
-            if key in names
-            else "null"
-            for key in ("unit_id", "person_id")
-        )
-        amount = "coalesce(sum(listed.amount_yuan), 0)" if "amount_yuan" in names else "null"
+        sums = sums_sql(_types(connection, list_name))
         found = connection.execute(
             "select ref_bureaus.bureau_code, ref_bureaus.bureau_name,"
-            f" grouping(ref_bureaus.bureau_code), {counts}, {amount} from ref_bureaus"
+            f" grouping(ref_bureaus.bureau_code), {sums} from ref_bureaus"
             f" left join {identifier('list_' + list_name)} as listed"
             " on ref_bureaus.bureau_code = listed.bureau_code"
             " group by grouping sets ((ref_bureaus.bureau_code, ref_bureaus.bureau_name), ())"

@@ -33,9 +33,10 @@ def write_kit(path: Path, header: list[str], rows: list[SheetRow], notes: list[s
     cells = [[neutral(cell) for cell in row.cells] for row in rows]
     marked = [row.wrong for row in rows]
 
-    def as_xml(styles: list[str]) -> Iterator[bytes]:
+    def as_xml(styles: list[str], last_line: int) -> Iterator[bytes]:
         wrong, *others = styles
-        return rows_as_xml(columns, [others[0], *others], cells, marked, wrong)
+        begin = last_line - len(cells) + 1
+        return rows_as_xml(columns, [others[0], *others], cells, begin, marked=marked, mark=wrong)
 
     content = fill_frame(_frame(header, cells, notes), {1: as_xml} if rows else {})
     path.touch(mode=0o600)

@@ -37,7 +37,12 @@ class LastRun:
 
     def has(self, name: str, mark: str) -> bool:
         """Whether what has this name was made of the same there."""
-        return bool(self._marks.get(name) == mark)
+        return self.mark(name) == mark
+
+    def mark(self, name: str) -> str | None:
+        """The mark of what has this name there."""
+        mark: str | None = self._marks.get(name)
+        return mark
 
     def digest(self, path: str) -> str | None:
         """The SHA-256 of a file by its path from the run folder, as its manifest tells it."""

@@ -1,5 +1,7 @@
 """Lists that are shown to the public, by data/reference/public_lists.csv: no number of anybody."""
 
+from functools import cache
+
 import duckdb
 
 from pipelines.contracts import load_contracts
@@ -22,7 +24,20 @@ PRIVATE = {
 
 def is_public(list_name: str) -> bool:
     """Whether a list is shown to the public."""
-    return any(row["list_name"] == list_name for row in code_table("public_lists"))
+    return list_name in _public_lists()
+
+
+def public_list(list_name: str) -> dict[str, str]:
+    """What data/reference/public_lists.csv says of a list: its title in public, and for how long.
+
+    `days` is how many days it is published, empty where the bureau sets them.
+    """
+    return _public_lists()[list_name]
+
+
+@cache
+def _public_lists() -> dict[str, dict[str, str]]:
+    return {row["list_name"]: row for row in code_table("public_lists")}
 
 
 def publishable(

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.cover import LETTER, WITHOUT_PHONE
+from pipelines.cover import NAME as COVER
 from pipelines.deliver import list_names
 from pipelines.labels import labels_of
 from pipelines.messages import say
 from pipelines.policy import title_of
 from pipelines.policy_file import Policy
 from pipelines.policy_print import values_in_force
+from pipelines.public_sheets import APPROVAL, POSTED
 from pipelines.repair_mark import KIT
+from pipelines.sheets import LIST
 
 
 def write_reader_notes(
@@ -32,6 +36,14 @@ def write_reader_notes(
             "",
             say("一、名单", "Lists"),
             *lists,
+            say(
+                f"工作簿首页“{COVER}”供核对和签字，名单在“{LIST}”页；人员名单另有"
+                f"“{WITHOUT_PHONE}”页，公示名单另有“{POSTED}”“{APPROVAL}”页。"
+                f"日期、批次、办理要求见“{LETTER}”。",
+                f"Workbooks begin with {COVER}, to be checked and signed; the list is on {LIST}."
+                f" {WITHOUT_PHONE}: people without a phone; {POSTED}, {APPROVAL}: to publish."
+                f" Day, run and what to do: {LETTER}.",
+            ),
             *csv_alone(path.parent),
             *_kits(path.parent),
             "",

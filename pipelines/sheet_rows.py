@@ -29,23 +29,33 @@ class Column:
 
 
 def rows_as_xml(
-    columns: list[Column],
+    columns: Sequence[Column],
     styles: list[str],
     rows: Sequence[Row],
+    begin: int = 2,
+    is_ruled: bool = False,
     marked: Sequence[int | None] = (),
     mark: str = "",
 ) -> Iterator[bytes]:
-    """The `<row>` elements of cells given as text, from the sheet's second row on, in pieces.
+    """The `<row>` elements of cells given as text, from the sheet's line `begin` on, in pieces.
 
-    `styles` are the numbers of the columns' formats. Empty cells are left out. Numbers that a
-    spreadsheet would round (over 15 digits) are texts; texts longer than a cell may be are cut.
-    `marked` names for each row the place of one cell that has the format `mark`, also when empty.
+    `styles` are the numbers of the columns' formats. Empty cells are left out, unless their format
+    `is_ruled`: has lines around it. Numbers that a spreadsheet would round (over 15 digits) are
+    texts; texts longer than a cell may be are cut. `marked` names for each row the place of one
+    cell that has the format `mark`, also when it is empty.
     """
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
-        lines = range(start + 2, start + 2 + len(part))
+        lines = range(start + begin, start + begin + len(part))
         cells = [
-            _cells(f'<c r="{xl_col_to_name(at)}', f'" s="{style}"', lines, texts, item.is_number)
+            _cells(
+                f'<c r="{xl_col_to_name(at)}',
+                f'" s="{style}"',
+                lines,
+                texts,
+                item.is_number,
+                is_ruled,
+            )
             for at, (item, style, texts) in enumerate(
                 zip(columns, styles, zip(*part, strict=True), strict=True)
             )
@@ -62,13 +72,16 @@ def rows_as_xml(
 
 
 def _cells(
-    begin: str, style: str, lines: range, texts: Sequence[str], is_number: bool
+    begin: str, style: str, lines: range, texts: Sequence[str], is_number: bool, is_ruled: bool
 ) -> list[str]:
     """The cells of a column; a column that needs no escape, as most, is not looked at by cell."""
     tag, shown = "<t>", texts
     if not _is_plain(texts):
         tag, shown = '<t xml:space="preserve">', [_escaped(text) for text in texts]
     as_text = f'{style} t="inlineStr"><is>{tag}'
+    if is_ruled and "" in texts:
+        cells = _cells(begin, style, lines, texts, is_number, False)
+        return [cell or f"{begin}{line}{style}/>" for line, cell in zip(lines, cells, strict=True)]
     if not is_number:
         return [
             f"{begin}{line}{as_text}{text}</t></is></c>" if text else ""

@@ -18,6 +18,7 @@ from pipelines.errors import ExtractError, RunHeld
 from pipelines.hold import Total, beyond, compare, why_held
 from pipelines.kits import write_kits
 from pipelines.last_run import RESULTS, LastRun, marks_of_run
+from pipelines.letter import write_letters
 from pipelines.manifest import write_manifest
 from pipelines.memory import load_memory, remember
 from pipelines.messages import say
@@ -147,8 +148,11 @@ def hand_over(order: Order, folder: Path) -> HandedOver:
             rows["summary.csv"] = len(summary)
             with timed("report.html"):
                 write_report(connection, run, order, summary, last, totals)
+            days = order.settings.policy_warning_days
+            write_letters(connection, run, summary, chosen, order.settings.sender, days)
         close_to_others(folder)
         with timed("manifest.json"):
+            marks |= books.marks
             write_manifest(connection, run, rows | kits, order.only, last, marks, before.taken)
     tell(say(f"已写成 {len(rows)} 个文件", f"{len(rows)} files written"))
     jumps = beyond(totals, hold)

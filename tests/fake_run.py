@@ -54,6 +54,16 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
         "insert into run_totals values ('150100', 'eligible', 'job_retention_refund_units', ?, null)",
         [listed_units],
     )
+    connection.execute(
+        "create or replace table run_calendar as select 2021 as data_year, 24253 as first_period,"
+        " 24264 as last_period, date '2022-03-22' as as_of"
+    )
+    connection.execute(
+        "create or replace table delivered_months as select 24253 + n as period, true as is_delivered"
+        " from range(12) as months(n)"
+    )
+    connection.execute("create or replace table registers_delivered (register varchar)")
+    connection.execute("create or replace table reported_late_filers (bureau_code varchar)")
     connection.execute("create or replace table labels (kind varchar, code varchar, label varchar)")
     connection.execute("create or replace table previous_run (run_id varchar, as_of date)")
     connection.execute(

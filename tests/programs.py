@@ -24,15 +24,16 @@ def program(*names: str) -> str:
 
 
 def converted(sources: list[Path], kind: str, target: Path) -> dict[str, Path]:
-    """Files converted by LibreOffice, by the stem of their source."""
+    """Files converted by LibreOffice, by the stem of their source.
+
+    Of a workbook each sheet becomes a CSV of its own, by `<stem>-<sheet>`.
+    """
     office = program("soffice", "libreoffice")
     command = [office, f"-env:UserInstallation=file://{target}/profile", "--headless"]
     command += [AS_CSV] if sources[0].suffix == ".csv" else []
     command += ["--convert-to", kind, "--outdir", str(target), *map(str, sources)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     ending = kind.split(":")[0]
-    made = {}
-    for source in sources:
-        # Of a workbook each sheet becomes a file <stem>-<sheet>.csv.
-        (made[source.stem],) = sorted(target.glob(f"{source.stem}*.{ending}"))
+    made = {path.stem: path for path in target.glob(f"*.{ending}")}
+    assert {stem.split("-")[0] for stem in made} == {source.stem for source in sources}
     return made

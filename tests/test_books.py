@@ -1,15 +1,19 @@
 """A workbook is taken over from the last run only where it must be the same."""
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pipelines import books, deliver, last_run
 from pipelines.books import MOST_ROWS, Books
+from pipelines.covers import Cover
 from pipelines.deliver import write_csv
 from pipelines.digest import sha256
 from pipelines.last_run import LastRun
+from pipelines.list_sums import ListSums, Sums
 from pipelines.publish import Run
 from pipelines.reader_note import csv_alone
 from pipelines.sheet_rows import Column
@@ -19,6 +23,8 @@ from tests import fake_run
 COLUMNS = [Column("单位名称", "VARCHAR", False, None)]
 ROWS = [["某某公司"], ["另一公司"]]
 BUREAU, LIST = "150100-呼和浩特市", "返还"
+# That of the fake build: three units of 10.50, 21.00 and 31.50 yuan, and no 旗县.
+COVER = Cover("呼和浩特市", LIST, ListSums(Sums(3, None, Decimal("63.00"), 0)))
 
 
 @pytest.fixture
@@ -41,17 +47,19 @@ def written(last: Run, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return paths
 
 
-def put_again(folder: Path, last: Run, more: bytes = b"") -> Path | None:
+def put_again(
+    folder: Path, last: Run, more: bytes = b"", cover: Cover | None = None
+) -> Path | None:
     """The workbook beside the last run's CSV, with `more` at its end, in a new folder."""
     csv = folder / "new" / BUREAU / f"{LIST}.csv"
     csv.parent.mkdir(parents=True)
     csv.write_bytes((last.folder / BUREAU / csv.name).read_bytes() + more)
-    return Books(True, LastRun(folder / "out", last)).put(csv, COLUMNS, ROWS)
+    return Books(True, LastRun(folder / "out", last)).put(csv, COLUMNS, ROWS, cover or COVER)
 
 
 def put(folder: Path, by: Books, rows: list[list[str]], name: str) -> Path | None:
     write_csv(folder / f"{name}.csv", ["单位名称"], rows)
-    return by.put(folder / f"{name}.csv", COLUMNS, rows)
+    return by.put(folder / f"{name}.csv", COLUMNS, rows, COVER)
 
 
 def test_the_same_list_takes_over_its_workbook(tmp_path, last, written) -> None:
@@ -64,6 +72,12 @@ def test_the_same_list_takes_over_its_workbook(tmp_path, last, written) -> None:
 def test_another_list_is_written(tmp_path, last, written) -> None:
     book = put_again(tmp_path, last, "第三家\r\n".encode())
     assert written == [book]
+
+
+def test_the_same_list_with_other_sums_is_written(tmp_path, last, written) -> None:
+    """Amounts that a list adds up need not stand in its columns."""
+    other = replace(COVER, sums=ListSums(Sums(3, None, Decimal("63.01"), 0)))
+    assert written == [put_again(tmp_path, last, cover=other)]
 
 
 @pytest.mark.parametrize("change", ["book", "gone", "code", "language", "manifest", "forged"])
@@ -109,6 +123,8 @@ def handed_over_again(folder: Path, *changes: str) -> Path:
     return fake_run.published_build(folder, *MARKED, *changes).run.folder
 
 
+# What names the run itself, and what stands against the run before.
+TELL_THE_RUN = ("manifest.json", "运行报告.md", "交接函.html")
 # The fake build with marks, as a real one leaves them.
 MARKED = (
     "insert into built_models values ('list_返还', 'a'), ('list_告知', 'b')",
@@ -131,7 +147,7 @@ def test_lists_with_the_mark_of_the_last_run_are_not_written_again(
     second = handed_over_again(tmp_path)
     assert queried == []
     for path in first.rglob("*"):
-        if path.is_file() and path.name not in ("manifest.json", "运行报告.md"):
+        if path.is_file() and path.name not in TELL_THE_RUN:
             assert sha256(second / path.relative_to(first)) == sha256(path), path.name
             assert (second / path.relative_to(first)).stat().st_mode & 0o777 == 0o600
     assert verify(tmp_path / "out", Run(second.name, second)).rows > 0

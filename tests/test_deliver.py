@@ -66,15 +66,15 @@ def test_csv_has_bom_crlf_and_only_what_is_delivered(built, tmp_path):
 
 def test_xlsx_keeps_texts_as_texts_and_freezes_its_header(built, tmp_path):
     deliver(built, tmp_path)
-    sheet = load_workbook(tmp_path / "152900-阿拉善盟" / "告知.xlsx").active
+    sheet = load_workbook(tmp_path / "152900-阿拉善盟" / "告知.xlsx")["名单"]
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == "A1:B2"
     cell = sheet["B2"]
     assert (cell.value, cell.data_type, cell.number_format) == ("15990119900101100X", "s", "@")
-    money = load_workbook(tmp_path / "150100-呼和浩特市" / "返还.xlsx").active["D2"]
+    money = load_workbook(tmp_path / "150100-呼和浩特市" / "返还.xlsx")["名单"]["D2"]
     assert (money.value, money.number_format) == (-10.5, "0.00")
     assert (
-        load_workbook(tmp_path / "150100-呼和浩特市" / "返还.xlsx").active["C2"].value
+        load_workbook(tmp_path / "150100-呼和浩特市" / "返还.xlsx")["名单"]["C2"].value
         == "'=HYPERLINK(1)"
     )
 

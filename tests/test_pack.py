@@ -70,7 +70,7 @@ def test_the_real_program_opens_it_with_the_right_key_alone(out, tmp_path):
     names = {path.name for path in folder.iterdir()}
     assert names == {
         "返还.csv", "返还.xlsx", "告知.csv", "告知.xlsx", "说明.txt", "汇总.csv", "回执.xlsx",
-        "校验清单.sha256", Path(KIT).name,
+        "交接函.html", "校验清单.sha256", Path(KIT).name,
     }  # fmt: skip
     checked = subprocess.run(
         [shutil.which("sha256sum") or "sha256sum", "--strict", "-c", "校验清单.sha256"],
@@ -272,7 +272,7 @@ def hold_own_rows_alone(tmp_path: Path, listed: list[tuple[tuple[str, str], int]
         lies = next((tmp_path / "out/runs/2022-03-22-1").glob(f"{code}-*"))
         for place in (folder, lies):
             rows_found = (place / "返还.csv").read_text(encoding="utf-8-sig")
-            sheet = load_workbook(place / "返还.xlsx").active
+            sheet = load_workbook(place / "返还.xlsx")["名单"]
             cells = {str(row[1]) for row in sheet.iter_rows(min_row=2, values_only=True)}
             assert set(re.findall(r"\d{12}", rows_found)) == mine == cells
         for path in folder.iterdir():
