@@ -1,6 +1,5 @@
 """`wengang …`: parses, calls, prints. Expected failures are one line on stderr and an exit code."""
 
-import os
 import signal
 import sys
 import warnings
@@ -9,13 +8,32 @@ from types import FrameType
 import typer
 
 from pipelines.arguments import arranged, language_asked_for
-from pipelines.commands import audit, check, pack, policy, purge, release, run, sample, verify
+from pipelines.commands import (
+    audit,
+    check,
+    pack,
+    policy,
+    purge,
+    release,
+    run,
+    runs,
+    sample,
+    schedule,
+    serve,
+    status,
+    verify,
+)
 from pipelines.exit_codes import exit_codes
 from pipelines.failures import INTERRUPTED, explain
 from pipelines.messages import say, use_language
+from pipelines.terminal import silence
 
 COMMANDS = (
     run,
+    status,
+    runs,
+    serve,
+    schedule,
     check,
     policy,
     sample,
@@ -35,8 +53,7 @@ def main() -> None:
     code = run_command(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
-    # What libraries still say while the interpreter ends is of no use to anybody.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    silence()
     sys.exit(code)
 
 
