@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
+from pipelines.errors import UsageError
+from pipelines.messages import say
 from pipelines.order import CHINA
 from pipelines.scheduled import NIGHT_HOURS, File, Job
 from pipelines.timetable import Daily
@@ -18,8 +20,13 @@ def task_files(jobs: Sequence[Job], now: datetime) -> list[File]:
     """A task as XML for each job, UTF-16 as schtasks wants it; it begins after `now`.
 
     What was missed while the machine was off is made up for; a task that hangs is ended; of one
-    that goes on no second is begun.
+    that goes on no second is begun. Raises UsageError.
     """
+    if any("%" in job.in_shell for job in jobs):
+        # Windows puts variables in their place there, and knows no other way to write the sign.
+        raise UsageError(
+            say("--kind windows：路径中不能有 %", "--kind windows: paths must not have a %")
+        )
     return [File(f"wengang-{job.name}.xml", _task(job, now)) for job in jobs]
 
 

@@ -1,6 +1,5 @@
 """The flow, served: a Prefect server begins it by its clock, this process carries it out."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +9,6 @@ from pipelines.nightly import NotStarted, nightly, wait_until_healthy  # isort: 
 from prefect.schedules import Cron
 from prefect.settings import get_current_settings
 
-from pipelines import ROOT
 from pipelines.errors import UsageError
 from pipelines.messages import say
 from pipelines.order import make_order
@@ -35,9 +33,6 @@ def serve(
     order = make_order(extracts, out, settings_file=settings_file)
     timetable = Timetable("serve", checked_cron(cron or order.settings.schedule_cron))
     address = _server(order.settings.prefect_start_seconds)
-    # What Prefect starts in a process of its own finds the same program, wherever this was begun.
-    paths = [str(ROOT), os.environ.get("PYTHONPATH")]
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     note_timetable(order.out, timetable)
     due = shown_time(timetable.next_after(datetime.now().astimezone()))
     tell(
