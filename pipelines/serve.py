@@ -1,18 +1,30 @@
 """The flow, served: a Prefect server begins it by its clock, this process carries it out."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 # First: it sets the environment that Prefect reads when it is imported.
 from pipelines.nightly import NotStarted, nightly, wait_until_healthy  # isort: skip
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.schedules import Cron
 from prefect.settings import get_current_settings
+from prefect.states import Cancelled
 
 from pipelines.errors import UsageError
 from pipelines.messages import say
-from pipelines.order import make_order
+from pipelines.order import out_folder
 from pipelines.progress import tell
+from pipelines.settings import load_settings
 from pipelines.timetable import ZONE, Timetable, checked_cron, note_timetable, shown_time
 
 NAME = "nightly"
@@ -27,13 +39,15 @@ def serve(
 ) -> None:
     """Register the nightly flow with its schedule and carry out what falls due, until a signal.
 
-    One run at a time. Raises UsageError without PREFECT_API_URL, for a server that is not healthy
-    within prefect_start_seconds, and for a wrong cron expression.
+    One run at a time; of those that fell due while nobody served, the last alone. Raises UsageError
+    without PREFECT_API_URL, for a server that is not healthy within prefect_start_seconds, and for
+    a wrong cron expression.
     """
-    order = make_order(extracts, out, settings_file=settings_file)
-    timetable = Timetable("serve", checked_cron(cron or order.settings.schedule_cron))
-    address = _server(order.settings.prefect_start_seconds)
-    note_timetable(order.out, timetable)
+    settings, folder = load_settings(settings_file), out_folder(out, settings_file)
+    timetable = Timetable("serve", checked_cron(cron or settings.schedule_cron))
+    address = _server(settings.prefect_start_seconds)
+    _leave_one_overdue()
+    note_timetable(folder, timetable)
     due = shown_time(timetable.next_after(datetime.now().astimezone()))
     tell(
         say(
@@ -46,8 +60,8 @@ def serve(
         schedule=Cron(timetable.cron, timezone=ZONE),
         # What is not named here is what settings.yaml says on the night.
         parameters={
-            "extracts": str(order.extracts),
-            "out": str(order.out),
+            "extracts": extracts and str(extracts.resolve()),
+            "out": str(folder),
             "settings_file": settings_file and str(settings_file.resolve()),
             "lang": lang,
         },
@@ -56,6 +70,22 @@ def serve(
         limit=1,
         print_starting_message=False,
     )
+
+
+def _leave_one_overdue() -> None:
+    """Nights that were missed would be made up for one by one, each from the same extracts."""
+    scheduled = FlowRunFilterStateType(any_=[StateType.SCHEDULED])
+    now = datetime.now(UTC)
+    with get_client(sync_client=True) as client:
+        waiting = client.read_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[nightly.name])),
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=scheduled)),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+        )
+        overdue = [run for run in waiting if (run.expected_start_time or now) < now]
+        for run in overdue[:-1]:
+            told = say("错过的一晚，由后一次代替", "a night that was missed: a later one is run")
+            client.set_flow_run_state(run.id, Cancelled(message=told), force=True)
 
 
 def _server(seconds: float) -> str:

@@ -20,6 +20,7 @@ from tests.network_guard import noted
 from tests.prefect_server import Server, running, running_server, wait_for
 
 SAMPLE = ROOT / "data" / "sample"
+DONE = "COMPLETED"
 CANARY = "15990119900101001X"
 CHINA = timezone(timedelta(hours=8))
 
@@ -68,19 +69,21 @@ def asked(server: Server, path: str, **body: Any) -> Any:
         return json.loads(answer.read() or "null")
 
 
+def due(server: Server, moment: datetime, **parameters: str) -> str:
+    """A run of the deployment that is due at a moment; its id."""
+    (deployment,) = asked(server, "deployments/filter")
+    state = {"type": "SCHEDULED", "state_details": {"scheduled_time": moment.isoformat()}}
+    path = f"deployments/{deployment['id']}/create_flow_run"
+    return str(asked(server, path, state=state, parameters=parameters)["id"])
+
+
 def carried_out(server: Server, folder: Path, **parameters: str) -> dict[str, Any]:
     """A run that falls due at once, when it has ended."""
-    (deployment,) = asked(server, "deployments/filter")
-    due = {
-        "type": "SCHEDULED",
-        "state_details": {"scheduled_time": datetime.now(CHINA).isoformat()},
-    }
-    path = f"deployments/{deployment['id']}/create_flow_run"
-    run_id = asked(server, path, state=due, parameters=parameters)["id"]
+    run_id = due(server, datetime.now(CHINA), **parameters)
 
     def ended() -> dict[str, Any] | None:
         (run,) = asked(server, "flow_runs/filter", flow_runs={"id": {"any_": [run_id]}})
-        return run if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED"} else None
+        return run if run["state_type"] in {DONE, "FAILED", "CRASHED"} else None
 
     found = wait_for(ended, 120, folder / "serve.log")
     assert found
@@ -97,15 +100,15 @@ def test_what_falls_due_is_run_and_its_totals_are_on_the_server(served: Server, 
     assert schedule["active"] and not deployment["paused"]
     assert schedule["schedule"]["timezone"] == "Asia/Shanghai"
     run = carried_out(served, folder)
-    assert run["state_type"] == "COMPLETED", run["state"]
+    assert run["state_type"] == DONE, run["state"]
     assert {"wengang", "nightly"} <= set(run["tags"])
     artifacts = asked(served, "artifacts/filter")
     assert {item["key"] for item in artifacts} == {"wengang-summary", "wengang-lists"}
     published = (folder / "out" / "CURRENT").read_text(encoding="utf-8").strip()
     status = status_of(folder)
     assert (status["state"], status["run"], status["exit_code"]) == ("published", published, 0)
-    due = datetime.fromisoformat(status["next_run_at"])
-    assert timedelta(hours=11) < due - datetime.now(CHINA) < timedelta(hours=12)
+    coming = datetime.fromisoformat(status["next_run_at"])
+    assert timedelta(hours=11) < coming - datetime.now(CHINA) < timedelta(hours=12)
     assert noted(served.notes) == [], "something left this machine"
     # The line that says what is scheduled, and nothing else of the night.
     (line,) = (folder / "serve.log").read_text(encoding="utf-8").splitlines()
@@ -141,23 +144,31 @@ def test_a_run_beside_another_is_refused(served: Server, folder: Path):
 
 
 @pytest.mark.full
-def test_the_clock_begins_a_run_and_a_signal_ends_the_serving(server: Server, folder: Path):
-    log = folder / "minutely.log"
-    began = datetime.now(CHINA)
-    with running(serve_of(folder, "* * * * *"), server.environment, log) as process:
+def test_the_clock_begins_runs_and_of_those_that_were_missed_one_alone(tmp_path: Path):
+    with running_server(tmp_path) as server:
+        log = tmp_path / "first.log"
+        with running(serve_of(tmp_path, far_off()), server.environment, log) as process:
+            wait_for(lambda: asked(server, "deployments/filter"), 120, log)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+        began = datetime.now(CHINA)
+        missed = [due(server, began - timedelta(days=days)) for days in (3, 1, 2)]
+        log = tmp_path / "second.log"
+        with running(serve_of(tmp_path, "* * * * *"), server.environment, log) as process:
 
-        def fired() -> list[dict[str, Any]]:
-            done = {"state": {"type": {"any_": ["COMPLETED"]}}}
-            found = asked(server, "flow_runs/filter", flow_runs=done)
-            return [run for run in found if run["auto_scheduled"]]
+            def fired() -> list[dict[str, Any]]:
+                found = asked(server, "flow_runs/filter")
+                return [run for run in found if run["auto_scheduled"] and run["state_type"] == DONE]
 
-        wait_for(fired, 200, log)
-        due = datetime.fromisoformat(fired()[0]["expected_start_time"])
-        assert due.second == 0 and due > began - timedelta(minutes=1)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
-    (line,) = log.read_text(encoding="utf-8").splitlines()
-    assert "* * * * *" in line
+            (first, *_) = wait_for(fired, 240, log)
+            moment = datetime.fromisoformat(first["expected_start_time"])
+            assert moment.second == 0 and moment > began - timedelta(minutes=1)
+            states = {run["id"]: run["state_type"] for run in asked(server, "flow_runs/filter")}
+            assert [states[run] for run in missed] == ["CANCELLED", DONE, "CANCELLED"]
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) in {0, 130}
+        (line,) = log.read_text(encoding="utf-8").splitlines()
+        assert "* * * * *" in line
 
 
 def test_without_a_server_serving_is_refused_in_one_line(tmp_path, folder: Path):

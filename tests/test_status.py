@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import ROOT
+from pipelines import run as whole_run
 from pipelines.attempt import attempted
 from pipelines.cli import run_command
 from pipelines.errors import ExtractError, RunHeld, RunLocked
@@ -165,6 +166,38 @@ def test_a_published_run_is_noted_and_nobody_is_told(tmp_path, settings):
     assert status and (status.state, status.exit_code) == ("published", 0)
     assert status.run == (tmp_path / "out" / "CURRENT").read_text(encoding="utf-8").strip()
     assert not (tmp_path / "told").exists()
+
+
+@pytest.mark.parametrize("is_wrong_delivery", [False, True])
+def test_a_run_that_fails_early_is_noted(tmp_path, settings, capsys, is_wrong_delivery):
+    extracts = tmp_path / "extracts"
+    if is_wrong_delivery:
+        extracts.mkdir()
+        (extracts / "delivery.yaml").write_text("as_of: [", encoding="utf-8")
+    asked = ["run", "--plain", "--extracts", str(extracts), "--settings", str(settings)]
+    assert run_command(asked) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    status = read_status(tmp_path / "out")
+    assert status and (status.state, status.exit_code, status.message) == ("failed", 3, line)
+    # A wrong delivery.yaml fails before the day is known.
+    assert (status.as_of is None) == is_wrong_delivery
+
+
+def test_a_run_says_that_it_goes_on_and_what_it_published(tmp_path, settings, monkeypatch, capsys):
+    states: list[str] = []
+
+    def night(order_of_run):
+        status = read_status(order_of_run.out)
+        states.append(status.state if status else "")
+        return published(tmp_path)
+
+    monkeypatch.setattr(whole_run.steps, "run_plainly", night)
+    (tmp_path / "extracts").mkdir()
+    asked = ["run", "--plain", "--extracts", str(tmp_path / "extracts"), "--settings"]
+    assert run_command([*asked, str(settings), "--as-of", DAY.isoformat()]) == 0
+    status = read_status(tmp_path / "out")
+    assert states == ["running"] and status and status.state == "published"
+    assert status.run in capsys.readouterr().out
 
 
 def test_a_run_in_part_is_built_and_not_published(tmp_path, settings):
