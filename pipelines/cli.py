@@ -1,6 +1,5 @@
 """`wengang …`: parses, calls, prints. Expected failures are one line on stderr and an exit code."""
 
-import os
 import signal
 import sys
 import warnings
@@ -18,24 +17,33 @@ from pipelines.commands import (
     purge,
     release,
     run,
+    runs,
     sample,
+    schedule,
+    serve,
+    status,
     verify,
 )
 from pipelines.exit_codes import exit_codes
 from pipelines.failures import INTERRUPTED, explain
 from pipelines.messages import say, use_language
+from pipelines.terminal import silence
 
 COMMANDS = (
     run,
     check,
     policy,
-    sample,
-    release,
     compare,
+    runs,
+    status,
+    release,
     verify,
     pack,
     purge,
     audit,
+    serve,
+    schedule,
+    sample,
 )
 
 
@@ -47,8 +55,7 @@ def main() -> None:
     code = run_command(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
-    # What libraries still say while the interpreter ends is of no use to anybody.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    silence()
     sys.exit(code)
 
 

@@ -56,9 +56,17 @@ def _told(error: BaseException) -> tuple[str, int]:
     )
 
 
+def behind(error: BaseException) -> BaseException:
+    """The failure itself, also where Prefect must not see it whole."""
+    return getattr(error, "hidden", None) or error
+
+
 def is_interruption(error: BaseException) -> bool:
     """Whether a person or a signal ended the run; DuckDB tells it in several ways."""
-    if isinstance(error, KeyboardInterrupt | Abort | duckdb.InterruptException):
+    if isinstance(error, Abort | duckdb.InterruptException):
+        return True
+    # What is no Exception was sent: Ctrl-C, Prefect's TerminationSignal.
+    if not isinstance(error, Exception | SystemExit):
         return True
     return isinstance(error, RuntimeError) and "interrupted" in str(error).lower()
 
@@ -79,9 +87,14 @@ def _wrong_use(error: TyperException) -> str:
 
 
 def _keep_stack(error: BaseException) -> Path | None:
-    """Write where it failed: no values, and not the message, which could name people."""
+    """Write where it failed: no values, and not the message, which could name people.
+
+    A failure that is told twice, to the person and in status.json, is kept once.
+    """
     if not _stacks:
         return None
+    if known := vars(error).get("stack_kept_in"):
+        return Path(known)
     lines = [f"{type(error).__module__}.{type(error).__qualname__}\n"]
     for frame in traceback.extract_tb(error.__traceback__):
         lines.append(f"{frame.filename}:{frame.lineno} in {frame.name}\n")
@@ -92,4 +105,5 @@ def _keep_stack(error: BaseException) -> Path | None:
         path.write_text("".join(lines), encoding="utf-8")
     except OSError:
         return None
+    vars(error)["stack_kept_in"] = path
     return path

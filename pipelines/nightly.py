@@ -1,5 +1,7 @@
 """The nightly flow: take_in → apply_policy → build_and_check → hand_over, as Prefect tasks."""
 
+import atexit
+import multiprocessing
 import os
 import threading
 import time
@@ -30,6 +32,7 @@ from prefect.client.orchestration import get_client
 from prefect.server.api.server import SubprocessASGIServer
 
 from pipelines import steps
+from pipelines.attempt import attempted
 from pipelines.damage import begun_again
 from pipelines.errors import WengangError
 from pipelines.lifeline import children_end_with_this
@@ -39,11 +42,14 @@ from pipelines.messages import say, use_language
 from pipelines.order import Order, make_order
 from pipelines.progress import tell
 from pipelines.run_record import recorded
+from pipelines.settings import load_settings
 from pipelines.steps import HandedOver
 from pipelines.summary import markdown_summary, table_summary
+from pipelines.terminal import silence
 
 _STEP: dict[str, Any] = {"persist_result": False, "cache_policy": NO_CACHE, "tags": ["wengang"]}
-_begun = threading.Event()
+# Whether the flow has begun. No threading.Event: a served flow is pickled with what it names.
+_begun: list[bool] = []
 
 
 class NotStarted(Exception):
@@ -103,12 +109,16 @@ def nightly(
     lang: str | None = None,
 ) -> HandedOver:
     """One night, from extracts to lists. Without parameters: what settings.yaml says."""
-    order = make_order(extracts, out, as_of, only, publish_partial, settings_file)
-    use_language(lang or order.settings.language)
-    _begun.set()
-    with recorded(order.out, order.as_of), run_lock(order.out):
-        steps.prepare(order)
-        handed_over = begun_again(lambda: _night(order))
+    if multiprocessing.parent_process():  # begun by a server, in a process of its own
+        atexit.register(silence)
+    use_language(lang or load_settings(settings_file).language)
+    with attempted(out, settings_file) as attempt:
+        order = make_order(extracts, out, as_of, only, publish_partial, settings_file)
+        _begun.append(True)
+        with recorded(order.out, order.as_of), run_lock(order.out):
+            attempt.running(order)
+            steps.prepare(order)
+            handed_over = attempt.handed_over = begun_again(lambda: _night(order))
     _show_in_prefect(handed_over)
     return handed_over
 
@@ -144,7 +154,7 @@ def run_flow(seconds: float, **parameters: Any) -> HandedOver:
     except StepFailed as failure:
         raise (failure.hidden or failure) from None
     except Exception as error:
-        if _begun.is_set() or isinstance(error, WengangError):
+        if _begun or isinstance(error, WengangError):
             raise
         raise NotStarted(type(error).__name__) from None
 

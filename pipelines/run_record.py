@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines import audit
 from pipelines.errors import RunHeld
-from pipelines.failures import is_interruption
+from pipelines.failures import behind, is_interruption
 from pipelines.messages import say
 from pipelines.storage import storage_of
 
@@ -35,12 +35,9 @@ def recorded(out: Path, as_of: date) -> Iterator[None]:
         result = "interrupted" if is_interruption(error) else "failed"
         # What the run failed of is what has to be told, also where nothing can be written.
         with suppress(OSError):
-            audit.record(out, "run", result, as_of=as_of.isoformat(), kind=_kind(error))
+            audit.record(
+                out, "run", result, as_of=as_of.isoformat(), kind=type(behind(error)).__name__
+            )
         raise
     finally:
         _going_on.discard(out)
-
-
-def _kind(error: BaseException) -> str:
-    """The class of a failure; of one that Prefect must not see whole, that of the real one."""
-    return type(getattr(error, "hidden", None) or error).__name__

@@ -35,6 +35,8 @@ class Settings:
     threads: int = 0
     prefect_start_seconds: int = 60
     max_age_hours: int = 26
+    schedule_cron: str = "0 2 * * *"
+    notify_command: str = ""
     policy_warning_days: int = 60
     hold: Hold = field(default_factory=Hold)
     keep_days: int = 180

@@ -1,5 +1,8 @@
 """How the command line shows progress: moving when a person watches, plain lines when piped."""
 
+import os
+import sys
+
 from rich.console import Console
 from rich.status import Status
 
@@ -51,6 +54,11 @@ class Piped:
     def close(self) -> None:
         """Print what still waits."""
         self.warn_first([])
+
+
+def silence() -> None:
+    """What libraries still say while the interpreter ends is of no use to anybody."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def print_line(console: Console, line: str) -> None:

@@ -15,7 +15,6 @@ from pipelines.commands.options import (
     out_option,
     settings_option,
 )
-from pipelines.failures import keep_stacks_in
 from pipelines.messages import say
 from pipelines.order import make_order
 from pipelines.terminal import Piped, Watched
@@ -62,18 +61,19 @@ def _run(
 ) -> None:
     """Screen, check, publish; then say what was left out, where the lists are, and the totals."""
     from pipelines import run as whole_run
+    from pipelines.attempt import attempted
     from pipelines.summary import print_summary
 
-    order = make_order(extracts, out, as_of, only, publish_partial, settings_file)
-    keep_stacks_in(order.out / ".state" / "errors")
-    shown = console()
-    listener = Watched(shown) if shown.is_terminal else Piped(shown)
-    progress.listen(listener)
-    try:
-        handed_over = whole_run.run(order, plain, settings_file)
-    finally:
-        progress.listen(None)
-        listener.close()
-        if timings:
-            print_timings(shown)
+    with attempted(out, settings_file):
+        order = make_order(extracts, out, as_of, only, publish_partial, settings_file)
+        shown = console()
+        listener = Watched(shown) if shown.is_terminal else Piped(shown)
+        progress.listen(listener)
+        try:
+            handed_over = whole_run.run(order, plain, settings_file)
+        finally:
+            progress.listen(None)
+            listener.close()
+            if timings:
+                print_timings(shown)
     print_summary(shown, order, handed_over)
