@@ -9,15 +9,28 @@ from types import FrameType
 import typer
 
 from pipelines.arguments import arranged, language_asked_for
-from pipelines.commands import audit, check, pack, policy, purge, release, run, sample, verify
+from pipelines.commands import (
+    audit,
+    check,
+    explain,
+    pack,
+    policy,
+    purge,
+    release,
+    run,
+    sample,
+    verify,
+)
 from pipelines.exit_codes import exit_codes
-from pipelines.failures import INTERRUPTED, explain
+from pipelines.failures import INTERRUPTED
+from pipelines.failures import explain as told
 from pipelines.messages import say, use_language
 
 COMMANDS = (
     run,
     check,
     policy,
+    explain,
     sample,
     release,
     verify,
@@ -52,7 +65,7 @@ def run_command(arguments: list[str]) -> int:
     except SystemExit as end:  # whoever read the output went away
         return end.code if isinstance(end.code, int) else 1
     except BaseException as error:
-        line, code = explain(error)
+        line, code = told(error)
         print(line, file=sys.stderr)
         return code
 
