@@ -140,50 +140,47 @@ sides as (
 
 digits as (
 
-    select
-        2 as digits,
-        cast(100 as decimal(38, 0)) as scale
+    select 2 as digits
     union all
-    select
-        4 as digits,
-        cast(10000 as decimal(38, 0)) as scale
+    select 4 as digits
     union all
-    select
-        7 as digits,
-        cast(10000000 as decimal(38, 0)) as scale
+    select 7 as digits
     union all
-    select
-        11 as digits,
-        cast(100000000000 as decimal(38, 0)) as scale
+    select 11 as digits
 
 ),
 
--- percentage points, rounded half up; digits are added until a distance is not printed as none
-rounded as (
+-- percentage points, rounded half up: the whole part of (2 × points + 1) ÷ 2
+halves as (
 
     select
         sides.unit_id,
         sides.limit_kind,
         sides.method,
+        sides.distance,
         digits.digits,
-        digits.scale,
-        cast(
-            (
-                sides.distance * 2 * digits.scale + sides.heads * 10000
-                - (sides.distance * 2 * digits.scale + sides.heads * 10000) % (sides.heads * 20000)
-            ) / (sides.heads * 20000) as decimal(38, 0)
-        ) as points_scaled,
-        row_number() over (
-            partition by sides.unit_id, sides.limit_kind, sides.method order by digits.digits asc
-        ) as position
+        cast(power(10, digits.digits) as decimal(38, 0)) as scale,
+        sides.distance * 2 * cast(power(10, digits.digits) as decimal(38, 0)) + sides.heads * 10000
+            as dividend,
+        sides.heads * 20000 as divisor
     from sides
     cross join digits
-    where
-        sides.side <> 'open'
-        and (
-            sides.distance * 2 * digits.scale >= sides.heads * 10000
-            or (sides.distance = 0 and digits.digits = 2)
-        )
+
+),
+
+-- digits are added until a distance is not printed as none
+rounded as (
+
+    select
+        unit_id,
+        limit_kind,
+        method,
+        digits,
+        scale,
+        cast((dividend - dividend % divisor) / divisor as decimal(38, 0)) as points_scaled,
+        row_number() over (partition by unit_id, limit_kind, method order by digits asc) as position
+    from halves
+    where dividend >= divisor or distance = 0
 
 ),
 

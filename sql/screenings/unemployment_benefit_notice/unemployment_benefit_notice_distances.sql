@@ -55,7 +55,9 @@ select
     people.person_id,
     'is_not_reemployed' as condition,
     'is_not_reemployed:since' as label_code,
-    cast(people.last_insured_month as varchar) as first_text,
+    substr(cast(people.last_insured_month as varchar), 1, 4)
+    || '-'
+    || substr(cast(people.last_insured_month as varchar), 5, 2) as first_text,
     cast(people.months_silent as varchar) as second_text,
     cast(null as varchar) as third_text,
     cast(null as varchar) as fourth_text,
@@ -85,7 +87,7 @@ select
     'has_paid_one_year' as condition,
     'has_paid_one_year:'
     || case
-        when people.has_paid_one_year and people.unused_months > 0 then 'unused'
+        when people.unused_months > 0 then 'unused'
         when people.has_paid_one_year then 'true'
         when not people.has_paid_one_year then 'false'
         else 'unknown'
