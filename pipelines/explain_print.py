@@ -1,13 +1,16 @@
 """An explanation on the terminal: first what it comes to, then every condition, then the rows."""
 
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from pipelines.explained import Explanation, Judged, Table, Verdict
+from pipelines.explained import Basis, Explanation, Judged, Table, Verdict
 from pipelines.messages import say
 from pipelines.terminal import print_line
 
+# A text of a table that is not longer than this stays in one line.
+WHOLE = 20
 SIGNS = {True: "✓", False: "✗", None: "?"}
 
 
@@ -29,8 +32,9 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
         if item.conditions:
             print_line(console, "")
             print_line(console, say(f"{item.title} · 条件", f"{item.title} · conditions"))
+            told: set[Basis] = set()
             for condition in item.conditions:
-                _print_condition(console, condition)
+                _print_condition(console, condition, told)
         for table in item.tables:
             _print_table(console, table)
     for table in explanation.tables:
@@ -72,11 +76,17 @@ def _print_summary(console: Console, item: Verdict) -> None:
         print_line(console, f"  {line}")
 
 
-def _print_condition(console: Console, item: Judged) -> None:
+def _print_condition(console: Console, item: Judged, told: set[Basis]) -> None:
+    """A condition; of a value that stood above already only the name."""
     print_line(console, f"{SIGNS[item.value]} {item.title}")
     for text in (*item.reasons, *item.distances):
         print_line(console, f"    {text}")
     for basis in item.bases:
+        if basis in told:
+            above = say("见上", "see above")
+            print_line(console, say("    依据：", "    Basis: ") + f"{basis.title}（{above}）")
+            continue
+        told.add(basis)
         line = say("依据：", "Basis: ") + f"{basis.title} {basis.value}"
         print_line(
             console,
@@ -89,7 +99,9 @@ def _print_table(console: Console, table: Table) -> None:
     shown = RichTable(title=Text(table.title), title_justify="left")
     for place, name in enumerate(table.header):
         side: JustifyMethod = "right" if place in table.numbers else "left"
-        shown.add_column(Text(name), justify=side, overflow="fold")
+        longest = max((cell_len(row[place]) for row in table.rows), default=0)
+        width = longest if longest <= WHOLE else None
+        shown.add_column(Text(name), justify=side, overflow="fold", min_width=width)
     for row in table.rows:
         shown.add_row(*(Text(text) for text in row))
     console.print(shown)
