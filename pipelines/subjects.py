@@ -29,7 +29,7 @@ class Subject:
     name: str = field(repr=False)
     shown_number: str = ""
     shown_name: str = ""
-    uscc: str = ""
+    uscc: str = field(default="", repr=False)
     shown_uscc: str = ""
     place: str = ""
 
