@@ -12,6 +12,7 @@ from pipelines.commands import (
     audit,
     check,
     compare,
+    explain,
     pack,
     policy,
     purge,
@@ -25,7 +26,8 @@ from pipelines.commands import (
     verify,
 )
 from pipelines.exit_codes import exit_codes
-from pipelines.failures import INTERRUPTED, explain
+from pipelines.failures import INTERRUPTED
+from pipelines.failures import explain as told
 from pipelines.messages import say, use_language
 from pipelines.terminal import silence
 
@@ -33,6 +35,7 @@ COMMANDS = (
     run,
     check,
     policy,
+    explain,
     compare,
     runs,
     status,
@@ -71,7 +74,7 @@ def run_command(arguments: list[str]) -> int:
     except SystemExit as end:  # whoever read the output went away
         return end.code if isinstance(end.code, int) else 1
     except BaseException as error:
-        line, code = explain(error)
+        line, code = told(error)
         print(line, file=sys.stderr)
         return code
 

@@ -128,7 +128,11 @@ def _shown(entry: Entry) -> str:
 
 
 def _in_words(value: Any) -> str:
-    if isinstance(value, list):
-        words = {code: label for kind in WORDED for code, label in labels_of(kind).items()}
-        return say("、", ", ").join(words.get(item, str(item)) for item in value)
-    return value_text(value)
+    return in_words(value) if isinstance(value, list) else value_text(value)
+
+
+def in_words(codes: list[Any]) -> str:
+    """Codes in the words of the lists: of the first kind that knows all of them."""
+    kinds = (labels_of(kind) for kind in WORDED)
+    words = next((known for known in kinds if all(code in known for code in codes)), {})
+    return say("、", ", ").join(words.get(code, str(code)) for code in codes)
