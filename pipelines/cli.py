@@ -9,7 +9,19 @@ from types import FrameType
 import typer
 
 from pipelines.arguments import arranged, language_asked_for
-from pipelines.commands import audit, check, pack, policy, purge, release, run, sample, verify
+from pipelines.commands import (
+    audit,
+    check,
+    letters,
+    pack,
+    payment,
+    policy,
+    purge,
+    release,
+    run,
+    sample,
+    verify,
+)
 from pipelines.exit_codes import exit_codes
 from pipelines.failures import INTERRUPTED, explain
 from pipelines.messages import say, use_language
@@ -22,6 +34,8 @@ COMMANDS = (
     release,
     verify,
     pack,
+    letters,
+    payment,
     purge,
     audit,
 )
