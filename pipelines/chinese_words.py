@@ -5,26 +5,20 @@ from functools import cache
 
 from pipelines.reference import code_table
 
-# What stands between the labels of a cell.
-_BETWEEN = re.compile(r"(；|、|, )")
 _PLACE = re.compile(r"\{(\d)\}")
 
 
 @cache
 def in_chinese(text: str) -> str:
     """A cell of a list with the labels in it in Chinese; what is no label stays as it is."""
-    if not text or (whole := _label(text)) is None:
-        parts = _BETWEEN.split(text)
-        if len(parts) == 1:
-            return text
-        return "".join(_said(part) for part in parts)
-    return whole
-
-
-def _said(part: str) -> str:
-    if part == ", ":
-        return "、"
-    return part if part in "；、" else in_chinese(part)
+    if "；" in text:
+        return "；".join(map(in_chinese, text.split("；")))
+    if (whole := _label(text)) is not None:
+        return whole
+    for between in ("、", ", "):
+        if between in text:
+            return "、".join(map(in_chinese, text.split(between)))
+    return text
 
 
 def _label(text: str) -> str | None:

@@ -51,7 +51,9 @@ def batches(out: Path) -> dict[str, Batch]:
                 before.times + 1 if before else 1,
                 before.first_at if before else entry["at"],
                 entry["at"],
-                {key: Decimal(text) for key, text in entry["amounts"].items()},
+                # Whoever was in it once may have been paid from it.
+                (before.amounts if before else {})
+                | {key: Decimal(text) for key, text in entry["amounts"].items()},
             )
     noted = {
         entry["details"]["number"] for entry in audit.read_log(out) if entry["action"] == ACTION

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, meta
+from jinja2 import StrictUndefined, Template, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipelines.errors import PolicyError
@@ -107,8 +107,12 @@ def _texts(name: str, body: dict[str, Any], columns: list[str]) -> Texts:
     known = {*SURROUNDINGS, *columns, *values, *cites}
 
     def template(text: str) -> Template:
-        names = meta.find_undeclared_variables(_ENVIRONMENT.parse(text))
-        if unknown := sorted(names - known):
+        parsed = _ENVIRONMENT.parse(text)
+        unknown = sorted(meta.find_undeclared_variables(parsed) - known)
+        # In a branch these are looked up when the branch is taken, and no sooner.
+        used = [item.name for item in parsed.find_all((nodes.Filter, nodes.Test))]
+        unknown += sorted(set(used) - {*_ENVIRONMENT.filters, *_ENVIRONMENT.tests})
+        if unknown:
             raise ValueError(say("没有 ", "there is no ") + "、".join(unknown))
         return _ENVIRONMENT.from_string(text)
 

@@ -14,6 +14,7 @@ from pipelines.commands.options import (
 from pipelines.errors import UsageError
 from pipelines.messages import say
 from pipelines.order import known_folder
+from pipelines.publish import current
 from pipelines.terminal import print_line
 
 
@@ -80,6 +81,15 @@ def _export(
 
     made = export_payments(out, run, bureaus, again, to)
     shown = console()
+    now = current(out)
+    if run and now and run != now.run_id:
+        print_line(
+            shown,
+            say(
+                f"注意：{run} 不是当前发布的运行（{now.run_id}），名单可能已经变化",
+                f"Mind: {run} is not the published run ({now.run_id}); the lists may have changed",
+            ),
+        )
     for item in made:
         parts = [
             item.bureau_name,
