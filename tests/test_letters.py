@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import ROOT
 from pipelines.cli import run_command
 from pipelines.errors import PolicyError, UsageError
 from pipelines.letter_rows import UNKNOWN_BANNER, parts_of, units_of
 from pipelines.letters import write_letters
+from pipelines.lock import run_lock
 from pipelines.messages import use_language
-from pipelines.order import CHINA
+from pipelines.order import CHINA, make_order
 from pipelines.purge import purge
 from pipelines.results import Results
 from pipelines.settings import Settings
+from pipelines.steps import prepare, run_plainly
 from pipelines.texts import hidden, load_texts
 from pipelines.which_run import named_run
 from tests.fake_run import audited
@@ -253,7 +256,7 @@ def test_letters_are_private_and_in_the_audit_log(out, written):
 
 def test_the_command_tells_what_it_made_and_what_is_wrong(out, tmp_path, capsys):
     asked = ["letters", "--out", str(out), "--to", str(tmp_path / "to")]
-    assert run_command([*asked, "--bureau", "152900", "--list", TOLD]) == 0
+    assert run_command([*asked, "--bureau", "152900", "--list", TOLD, "稳岗返还_公示"]) == 0
     shown = capsys.readouterr().out
     assert "阿拉善盟 · 短信 9 · 无手机号 0 · 告知书 9" in shown
     (folder,) = (tmp_path / "to").iterdir()
@@ -351,6 +354,26 @@ def test_a_letter_is_one_page_of_paper(written):
                     assert max(heights) <= 1017, path
                 page.close()
         browser.close()
+
+
+@pytest.mark.full
+def test_a_run_made_in_english_tells_people_the_same(written, tmp_path):
+    use_language("en")
+    try:
+        order = make_order(ROOT / "data" / "sample", tmp_path / "out")
+        with run_lock(order.out):
+            prepare(order)
+            run_plainly(order)
+        english = write_letters(order.out)[0].folder.parent
+    finally:
+        use_language("zh")
+    for path in written.glob("*/*.html"):
+        assert path.read_bytes() == (english / path.relative_to(written)).read_bytes()
+    for name in TEXTED:
+        ours, theirs = messages(written, name), messages(english, name)
+        assert {key: row["短信内容"] for key, row in ours.items()} == {
+            key: row["短信内容"] for key, row in theirs.items()
+        }
 
 
 @pytest.mark.full
