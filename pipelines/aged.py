@@ -23,14 +23,16 @@ from pipelines.warehouse import state_folder
 
 # The workbooks of rows that a bureau is to mend.
 KITS = f"*{KIT}*"
+# What leaves a run, in a folder each with one folder per run.
+LEFT = {"packages": "package", "letters": "letters", "payments": "payment"}
 
 
 @dataclass(frozen=True)
 class Aged:
     """One thing to remove: a folder or files, with the words that the audit log has for it.
 
-    `kind` is run, held, package, kits, warehouse, prefect, errors or leftovers; `name` a run's id
-    where there is one.
+    `kind` is run, held, package, letters, payment, kits, warehouse, prefect, errors or leftovers;
+    `name` a run's id where there is one.
     """
 
     kind: str
@@ -62,7 +64,7 @@ def find_aged(out: Path, settings: Settings, days: int, today: date) -> list[Age
     return [
         *(Aged("run", run.run_id, (run.folder,)) for run in aged),
         *(Aged("held", run.run_id, (run.folder,)) for run in waiting),
-        *_packages(out, {run.run_id for run in [*aged, *waiting]}, days, today),
+        *_left_runs(out, {run.run_id for run in [*aged, *waiting]}, days, today),
         *_kits(out, [run for run in _all_runs(out) + held(out) if run not in aged + waiting],
                sooner, today),
         *_state(out, settings, days, today),
@@ -102,13 +104,15 @@ def _made(out: Path, run: Run) -> date:
         return made
 
 
-def _packages(out: Path, gone: set[str], days: int, today: date) -> Iterator[Aged]:
-    folder = out / "packages"
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        files = [file for file in path.rglob("*") if file.is_file()]
-        newest = max(map(_day, files), default=_day(path))
-        if path.name in gone or is_older(newest, days, today):
-            yield Aged("package", path.name, (path,))
+def _left_runs(out: Path, gone: set[str], days: int, today: date) -> Iterator[Aged]:
+    """Packages, letters and payments: with their run, or when the newest file in them is old."""
+    for name, kind in LEFT.items():
+        folder = out / name
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            files = [file for file in path.rglob("*") if file.is_file()]
+            newest = max(map(_day, files), default=_day(path))
+            if path.name in gone or is_older(newest, days, today):
+                yield Aged(kind, path.name, (path,))
 
 
 def _kits(out: Path, runs: list[Run], days: int, today: date) -> Iterator[Aged]:

@@ -8,7 +8,7 @@ from pipelines.settings import load_settings
 
 EVERYWHERE = ("--lang", "--settings")
 # Options that take several values in a row.
-SEVERAL = ("--only", "--bureau")
+SEVERAL = ("--only", "--bureau", "--list")
 
 
 def arranged(arguments: list[str]) -> list[str]:

@@ -114,6 +114,15 @@ def _taken_over(
     return taken
 
 
+def list_parts(
+    connection: duckdb.DuckDBPyConnection, list_name: str
+) -> tuple[list[Column], dict[str, list[Row]]]:
+    """The columns of a list, and its rows by bureau, cell for cell as they are delivered."""
+    columns, subjects = _columns(connection, list_name)
+    parts = _by_bureau(connection, list_name, columns, subjects)
+    return columns, {code: _rows(part) for code, part in parts.items()}
+
+
 def summarise(connection: duckdb.DuckDBPyConnection) -> list[SummaryRow]:
     """Bureau × list with units or people and the amount, then one row per list for the region."""
     rows: list[SummaryRow] = []

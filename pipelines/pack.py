@@ -14,14 +14,14 @@ from pipelines import audit
 from pipelines.bureau_files import BureauFiles, bureau_files
 from pipelines.deliver import SUMMARY_HEADER
 from pipelines.digest import sha256
-from pipelines.errors import UsageError
 from pipelines.keys import load_keys
 from pipelines.lock import run_lock
 from pipelines.messages import say
-from pipelines.publish import Run, current, published
+from pipelines.publish import Run
 from pipelines.receipt import Sent, receipt
 from pipelines.storage import private_folder, storage_of
 from pipelines.verify import verify
+from pipelines.which_run import must_know, published_run
 
 CHECKLIST = "校验清单.sha256"
 SUMMARY = "汇总.csv"
@@ -61,10 +61,10 @@ def pack(
     not as it was published; RunLocked, StorageError.
     """
     with storage_of(say("打包", "packing"), to or out), run_lock(out):
-        run = _published(out, run_id)
+        run = published_run(out, run_id)
         verify(out, run)
         found = bureau_files(out, run)
-        _must_know(run, bureaus, [item.code for item in found])
+        must_know(run, bureaus, [item.code for item in found])
         chosen = [item for item in found if not bureaus or item.code in bureaus]
         keys = load_keys([item.code for item in chosen], keys_file)
         target = private_folder(to or packages_folder(out) / run.run_id)
@@ -113,30 +113,3 @@ def _made_for(run: Run, bureau: BureauFiles, sender: str) -> dict[str, bytes]:
 
 def _inside(bureau: BureauFiles, path: str) -> str:
     return path.removeprefix(bureau.folder + "/")
-
-
-def _published(out: Path, run_id: str | None) -> Run:
-    runs = {run.run_id: run for run in published(out)}
-    now = current(out)
-    asked = run_id or (now.run_id if now else "")
-    if asked not in runs:
-        names = say("、", ", ").join(runs) or say("无", "none")
-        raise UsageError(
-            say(
-                f"{asked or out}：没有这次已发布的运行。已发布：{names}",
-                f"{asked or out}: no such published run; published: {names}",
-            )
-        )
-    return runs[asked]
-
-
-def _must_know(run: Run, bureaus: tuple[str, ...], known: list[str]) -> None:
-    for code in bureaus:
-        if code not in known:
-            names = say("、", ", ").join(known)
-            raise UsageError(
-                say(
-                    f"--bureau {code}：{run.run_id} 中没有这个盟市，可用：{names}",
-                    f"--bureau {code}: {run.run_id} has no such bureau; known: {names}",
-                )
-            )

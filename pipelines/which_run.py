@@ -70,3 +70,35 @@ def all_runs(out: Path) -> list[Run]:
     present = [path.name for path in sorted(folder.iterdir())] if folder.is_dir() else []
     names = dict.fromkeys([*(run.run_id for run in published(out)), *gone, *present])
     return [Run(name, folder / name) for name in names] + held(out)
+
+
+def published_run(out: Path, run_id: str | None) -> Run:
+    """The run to hand on: published, not held; without an id the one that CURRENT names.
+
+    Raises UsageError for one that is not.
+    """
+    runs = {run.run_id: run for run in published(out)}
+    now = current(out)
+    asked = run_id or (now.run_id if now else "")
+    if asked not in runs:
+        names = say("、", ", ").join(runs) or say("无", "none")
+        raise UsageError(
+            say(
+                f"{asked or out}：没有这次已发布的运行。已发布：{names}",
+                f"{asked or out}: no such published run; published: {names}",
+            )
+        )
+    return runs[asked]
+
+
+def must_know(run: Run, bureaus: tuple[str, ...], known: list[str]) -> None:
+    """Raise UsageError for a bureau that a run has not."""
+    for code in bureaus:
+        if code not in known:
+            names = say("、", ", ").join(known)
+            raise UsageError(
+                say(
+                    f"--bureau {code}：{run.run_id} 中没有这个盟市，可用：{names}",
+                    f"--bureau {code}: {run.run_id} has no such bureau; known: {names}",
+                )
+            )

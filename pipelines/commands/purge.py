@@ -47,6 +47,8 @@ def _purge(
         "run": say("运行", "run"),
         "held": say("扣留的运行", "held run"),
         "package": say("加密包", "packages"),
+        "letters": say("告知材料", "letters"),
+        "payment": say("支付文件", "payment files"),
         "kits": say("待更正数据", "repair kits"),
         "warehouse": say(
             "工作数据库（下次运行重建）", "working database (the next run remakes it)"
