@@ -27,13 +27,12 @@ MEASURES = ROOT / "sql" / "measures"
 VIEWS = ("payroll_seen", "person_unit_months")
 # Not in results.duckdb: steps on the way to a person's facts, as large as all persons together,
 # whose outcome stands in person_spells, unit_leavers and the screenings' tables.
-WORKING_TABLES = (
-    "repeated_payroll_years",
-    "repeated_payroll_months",
-    "person_unit_years",
-    "person_last_months",
-    "person_identities",
-)
+WORKING_TABLES = ("repeated_payroll_years", "repeated_payroll_months", "person_last_months")
+# In results.duckdb for the persons of another table alone: whom a decision under whatever policy
+# may look at, so that it can be made again there.
+NARROWED = {"person_unit_years": "person_absences", "person_identities": "person_absences"}
+# Staged tables that decisions read themselves.
+STAGED = ("stg_benefit_grants", "stg_unemployment_registrations")
 
 
 def set_day(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -187,7 +186,9 @@ def finished_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         " or table_name like 'policy%' or table_name like 'ref%'"
         " or table_name in ('run_calendar', 'labels', 'import_log', 'delivery_complete',"
         " 'previous_run', 'delivered_columns', 'listed_subjects', 'run_totals')"
-        ") order by table_name"
+        ") union select view_name from duckdb_views() where schema_name = 'main'"
+        " and list_contains(?, view_name) order by 1",
+        [list(STAGED)],
     ).fetchall()
     return [name for (name,) in rows if name not in WORKING_TABLES]
 
