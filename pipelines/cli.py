@@ -26,6 +26,7 @@ from pipelines.commands import (
     serve,
     status,
     verify,
+    what_if,
 )
 from pipelines.exit_codes import exit_codes
 from pipelines.failures import INTERRUPTED
@@ -38,6 +39,7 @@ COMMANDS = (
     check,
     policy,
     explain,
+    what_if,
     compare,
     runs,
     status,

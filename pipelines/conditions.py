@@ -11,7 +11,8 @@ from pipelines.messages import language, say
 from pipelines.policy import SCREENINGS
 
 KEYS = {"decision", "subject", "amount", "amount_parts", "conditions"}
-OPTIONAL = {"amount_causes"}
+# Columns of the decision by which money is told apart, and why a part of the amount may change.
+OPTIONAL = {"groups", "amount_causes"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Screening:
     amount_parts: dict[str, dict[str, str]]
     conditions: tuple[Condition, ...]
     amount_causes: dict[str, Cause] = field(default_factory=dict)
+    groups: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -63,6 +65,10 @@ class Screening:
     def counted_in(self) -> str:
         """户 or 人, in the language in use."""
         return self.subject[language()]
+
+    def group_title(self, column: str) -> str:
+        """What a column that tells money apart is called, in the language in use."""
+        return self.groups[column][language()]
 
     def part_title(self, column: str) -> str:
         """What a part of the amount is called, in the language in use."""

@@ -27,13 +27,12 @@ MEASURES = ROOT / "sql" / "measures"
 VIEWS = ("payroll_seen", "person_unit_months")
 # Not in results.duckdb: steps on the way to a person's facts, as large as all persons together,
 # whose outcome stands in person_spells, unit_leavers and the screenings' tables.
-WORKING_TABLES = (
-    "repeated_payroll_years",
-    "repeated_payroll_months",
-    "person_unit_years",
-    "person_last_months",
-    "person_identities",
-)
+WORKING_TABLES = ("repeated_payroll_years", "repeated_payroll_months", "person_last_months")
+# In results.duckdb for the persons of another table alone: whom a decision under whatever policy
+# may look at, so that it can be made again there.
+NARROWED = {"person_unit_years": "person_absences", "person_identities": "person_absences"}
+# Staged tables that decisions read themselves.
+STAGED = ("stg_benefit_grants", "stg_unemployment_registrations")
 
 
 def set_day(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -110,6 +109,24 @@ def build_order(
     return _in_order(_reads(connection, files, selects, ()))
 
 
+def needed_for(model: str, folder: Path) -> dict[str, set[str]]:
+    """The models of a folder that one of them is made from, in their order, itself the last.
+
+    Each with the tables that it reads, also those from elsewhere. Raises WengangError.
+    """
+    files = {path.stem: path for path in folder.glob("*.sql")}
+    found: dict[str, set[str]] = {}
+    waiting = [model]
+    with duckdb.connect() as empty:
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                text = files[name].read_text(encoding="utf-8")
+                found[name] = _tables_of(empty, files[name], text)
+                waiting += found[name] & files.keys()
+    return {name: found[name] for name in _in_order(found)}
+
+
 def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
     """The models that stand in the warehouse, with their marks."""
     connection.execute("create table if not exists built_models (model_name varchar)")
@@ -149,14 +166,9 @@ def _reads(
             "select table_name from duckdb_tables() union select view_name from duckdb_views()"
         ).fetchall()
     } - set(known)
-    found: dict[str, set[str]] = {}
     # In an empty database a view is a name like any other, not what it stands for.
     with duckdb.connect() as empty:
-        for name, select in selects.items():
-            try:
-                found[name] = empty.get_table_names(select)
-            except duckdb.Error as error:
-                raise _failure(files[name], error) from None
+        found = {name: _tables_of(empty, files[name], text) for name, text in selects.items()}
     for name in selects:
         if unknown := sorted(found[name] - set(selects) - present):
             raise WengangError(
@@ -166,6 +178,13 @@ def _reads(
                 )
             )
     return found
+
+
+def _tables_of(empty: duckdb.DuckDBPyConnection, path: Path, select: str) -> set[str]:
+    try:
+        return set(empty.get_table_names(select))
+    except duckdb.Error as error:
+        raise _failure(path, error) from None
 
 
 def _in_order(reads: dict[str, set[str]]) -> list[str]:
@@ -187,7 +206,9 @@ def finished_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         " or table_name like 'policy%' or table_name like 'ref%'"
         " or table_name in ('run_calendar', 'labels', 'import_log', 'delivery_complete',"
         " 'previous_run', 'delivered_columns', 'listed_subjects', 'run_totals', 'run_changes')"
-        ") order by table_name"
+        ") union select view_name from duckdb_views() where schema_name = 'main'"
+        " and list_contains(?, view_name) order by 1",
+        [list(STAGED)],
     ).fetchall()
     return [name for (name,) in rows if name not in WORKING_TABLES]
 

@@ -44,8 +44,11 @@ def in_force(
     return [policy for policy in chosen if policy not in missing], missing
 
 
-def why_not_in_force(policy: Policy, day: date) -> str:
-    """One line: which parameter has no value on `day`, and what can be done."""
+def why_not_in_force(policy: Policy, day: date, option: str = "--as-of") -> str:
+    """One line: which parameter has no value on `day`, and what can be done.
+
+    `option` is the one by which the day was asked for.
+    """
     parameter = policy.missing_on(day)
     assert parameter is not None
     first = parameter.entries[0].since
@@ -53,16 +56,16 @@ def why_not_in_force(policy: Policy, day: date) -> str:
     if day < first:
         return say(
             f"{where}：{parameter.name} 在 {day} 没有取值，最早自 {first} 起。"
-            "请改用较晚的 --as-of，或补录此前的取值及其文件。",
+            f"请改用较晚的 {option}，或补录此前的取值及其文件。",
             f"{where}: {parameter.name} has no value on {day}; its first is from {first}."
-            " Run with a later --as-of, or add the earlier value with its notice.",
+            f" Run with a later {option}, or add the earlier value with its notice.",
         )
     ended = [entry for entry in parameter.entries if entry.since <= day][-1]
     return say(
         f"{where}：{parameter.name} 自 {ended.since} 起无取值（{ended.note}），{day} 不在有效期内。"
-        "请改用有效期内的 --as-of，或补录取值及其文件。",
+        f"请改用有效期内的 {option}，或补录取值及其文件。",
         f"{where}: {parameter.name} has no value from {ended.since} on ({ended.note}), so none on"
-        f" {day}. Run with an --as-of in force, or add the value with its notice.",
+        f" {day}. Run with {option} on a day in force, or add the value with its notice.",
     )
 
 

@@ -112,25 +112,29 @@ def _parameter(path: Path, name: str, body: Any) -> Parameter:
     entries = tuple(_entry(path, name, day, body[day]) for day in sorted(days))
     readings = body.get("readings") or {}
     parameter = Parameter(name, body["title"], body["unit"], readings, entries)
-    if len(kinds := {kind for value in parameter.values() for kind in _kinds(value)}) > 1:
+    if len(kinds := kinds_of(parameter)) > 1:
         found = ", ".join(sorted(kinds))
         raise _wrong(
             path, name, say(f"取值种类不一：{found}", f"values of different kinds: {found}")
         )
-    if readings:
-        for value in parameter.values():
-            for item in value if isinstance(value, list) else [value]:
-                if item is not None and item not in readings:
-                    known = ", ".join(readings)
-                    raise _wrong(
-                        path,
-                        name,
-                        say(
-                            f"{item} 不是可用的读法：{known}",
-                            f"{item} is no known reading: {known}",
-                        ),
-                    )
+    for value in parameter.values():
+        if unread := no_reading(parameter, value):
+            raise _wrong(path, name, unread)
     return parameter
+
+
+def kinds_of(parameter: Parameter) -> set[str]:
+    """What kind the values of a parameter are of: one, or none where all are open."""
+    return {kind for value in parameter.values() for kind in kinds_of_value(value)}
+
+
+def no_reading(parameter: Parameter, value: Any) -> str | None:
+    """What is wrong with a value of a parameter that has readings; None when nothing is."""
+    for item in value if isinstance(value, list) else [value]:
+        if parameter.readings and item is not None and item not in parameter.readings:
+            known = ", ".join(parameter.readings)
+            return say(f"{item} 不是可用的读法：{known}", f"{item} is no known reading: {known}")
+    return None
 
 
 def _entry(path: Path, name: str, since: date, body: Any) -> Entry:
@@ -176,12 +180,12 @@ def _entry(path: Path, name: str, since: date, body: Any) -> Entry:
     )  # fmt: skip
 
 
-def _kinds(value: Any) -> set[str]:
+def kinds_of_value(value: Any) -> set[str]:
     """What kind a value is of; a list or ladder what its items are of; none where it is open."""
     if isinstance(value, list):
-        return {f"list of {kind}" for item in value for kind in _kinds(item)}
+        return {f"list of {kind}" for item in value for kind in kinds_of_value(item)}
     if isinstance(value, dict):
-        return {f"ladder of {kind}" for item in value.values() for kind in _kinds(item)}
+        return {f"ladder of {kind}" for item in value.values() for kind in kinds_of_value(item)}
     if value is None:
         return set()
     return {"number" if type(value) in (int, Decimal) else type(value).__name__}

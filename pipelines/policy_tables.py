@@ -24,6 +24,7 @@ def write_tables(connection: duckdb.DuckDBPyConnection, policies: list[Policy], 
     ]
     for (name,) in connection.execute(
         "select table_name from duckdb_tables() where table_name like 'policy\\_%' escape '\\'"
+        " and database_name = current_database() and schema_name = current_schema()"
     ).fetchall():
         connection.execute(f'drop table "{name}"')
     connection.execute(

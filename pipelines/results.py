@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 WALLS = (
     "autoinstall_known_extensions = false",
     "autoload_known_extensions = false",
-    "enable_progress_bar = false",
     "timezone = 'Asia/Shanghai'",
     "enable_external_access = false",
     "lock_configuration = true",

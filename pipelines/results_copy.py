@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.deliver import list_names
 from pipelines.memory import COLUMNS
-from pipelines.models import finished_tables
+from pipelines.models import NARROWED, finished_tables
 from pipelines.sqltext import identifier, quoted
 from pipelines.timings import timed
 
@@ -60,4 +60,6 @@ def results_copied(
 
 
 def _copy(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
-    cursor.execute(f"create table results.{identifier(name)} as from {identifier(name)}")
+    whose = NARROWED.get(name)
+    where = f" where person_id in (select person_id from {whose})" if whose else ""
+    cursor.execute(f"create table results.{identifier(name)} as from {identifier(name)}{where}")
