@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.feedback_store import kept_files, read_on
 from pipelines.order import CHINA
 from pipelines.publish import (
     Run,
@@ -20,6 +21,7 @@ from pipelines.publish import (
 from pipelines.repair_mark import KIT
 from pipelines.settings import Settings
 from pipelines.warehouse import state_folder
+from pipelines.wrong_numbers import folder_of
 
 # The workbooks of rows that a bureau is to mend.
 KITS = f"*{KIT}*"
@@ -31,8 +33,8 @@ LEFT = {"packages": "package", "letters": "letters", "payments": "payment"}
 class Aged:
     """One thing to remove: a folder or files, with the words that the audit log has for it.
 
-    `kind` is run, held, package, letters, payment, kits, warehouse, prefect, errors or leftovers;
-    `name` a run's id where there is one.
+    `kind` is run, held, package, letters, payment, kits, feedback, warehouse, prefect, errors or
+    leftovers; `name` a run's id where there is one.
     """
 
     kind: str
@@ -67,6 +69,7 @@ def find_aged(out: Path, settings: Settings, days: int, today: date) -> list[Age
         *_left_runs(out, {run.run_id for run in [*aged, *waiting]}, days, today),
         *_kits(out, [run for run in _all_runs(out) + held(out) if run not in aged + waiting],
                sooner, today),
+        *_feedback(out, days, sooner, today),
         *_state(out, settings, days, today),
     ]  # fmt: skip
 
@@ -121,6 +124,22 @@ def _kits(out: Path, runs: list[Run], days: int, today: date) -> Iterator[Aged]:
         files = tuple(path for path in sorted(run.folder.rglob(KITS)) if path.is_file())
         if files and is_older(_made(out, run), days, today):
             yield Aged("kits", run.run_id, files)
+
+
+def _feedback(out: Path, days: int, sooner: int, today: date) -> Iterator[Aged]:
+    """Returned lists, by the day on which they were read; and what was written from them.
+
+    The files of wrong numbers are for the bureaus to mend, as rows set aside are. Once a returned
+    list goes they all go: its people may stand in them. The next call writes them anew.
+    """
+    kept = [path for path in kept_files(out) if is_older(read_on(path), days, today)]
+    written = [
+        path
+        for path in sorted(folder_of(out).glob("*"))
+        if kept or is_older(_day(path), sooner, today)
+    ]
+    if kept or written:
+        yield Aged("feedback", "", (*kept, *written))
 
 
 def _state(out: Path, settings: Settings, days: int, today: date) -> Iterator[Aged]:

@@ -84,13 +84,15 @@ def code_fingerprint() -> str:
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The delivered files, and the note on them: it says what is complete and how codes are read.
+    """The delivered files, the note on them, and the returned lists that were read back.
 
-    A file that could not be read has no hash, since nothing of it is used.
+    The note says what is complete and how codes are read. A file that could not be read has no
+    hash, since nothing of it is used.
     """
     found = connection.execute(
         f"select '{DELIVERY}', null, sha256, 'accepted', null from delivery_file union all"
-        " select file_name, extract, sha256, status, rows_accepted from import_log"
+        " select file_name, extract, sha256, status, rows_accepted from import_log union all"
+        " select file_name, 'feedback', sha256, 'accepted', rows_told from feedback_files"
         " order by 1, 2"
     ).fetchall()
     names = ("file", "extract", "sha256", "status", "rows_accepted")

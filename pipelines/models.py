@@ -205,7 +205,8 @@ def finished_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         " table_name in (select model_name from built_models)"
         " or table_name like 'policy%' or table_name like 'ref%'"
         " or table_name in ('run_calendar', 'labels', 'import_log', 'delivery_complete',"
-        " 'previous_run', 'delivered_columns', 'listed_subjects', 'run_totals', 'run_changes')"
+        " 'previous_run', 'delivered_columns', 'listed_subjects', 'run_totals', 'run_changes',"
+        " 'feedback_seen', 'feedback_rates')"
         ") union select view_name from duckdb_views() where schema_name = 'main'"
         " and list_contains(?, view_name) order by 1",
         [list(STAGED)],

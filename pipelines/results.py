@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -123,8 +125,13 @@ def open_run(
 ) -> Results:
     """The results of a published or held run, by default of the run that CURRENT names.
 
+    In a notebook, and there alone, WENGANG_OUT names the publication folder when neither `out` nor
+    `settings_file` does: commands must never look elsewhere than where a run publishes.
     Raises UsageError when there is no such run, StaleError when it can't be read.
     """
+    if out is None and settings_file is None and "ipykernel" in sys.modules:
+        named = os.environ.get("WENGANG_OUT")
+        out = Path(named) if named else None
     return Results(named_run(known_folder(out, settings_file), run_id))
 
 

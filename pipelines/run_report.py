@@ -9,6 +9,7 @@ import duckdb
 
 from pipelines.contracts import load_contracts
 from pipelines.deliver import neutral, write_csv
+from pipelines.feedback_words import percent
 from pipelines.hold import Total
 from pipelines.labels import labels_of
 from pipelines.masking import masked
@@ -61,6 +62,14 @@ left join ref_bureaus as bureaus on found.bureau_code = bureaus.bureau_code
 left join labels on labels.kind = 'contradiction' and labels.code = found.kind
 order by found.bureau_code, found.unit_id, found.kind
 """
+FEEDBACK = """
+select
+    bureaus.bureau_name, rates.listed, rates.told, rates.reached, rates.wrong_number,
+    rates.no_answer, rates.declined, rates.claimed
+from feedback_rates as rates
+left join ref_bureaus as bureaus on rates.bureau_code = bureaus.bureau_code
+order by rates.bureau_code
+"""
 
 
 def write_run_report(
@@ -112,6 +121,16 @@ def write_run_report(
         say("事项 单位 次数", "what units times"),
         rows(CONTRADICTIONS),
     )
+    if rows("select 1 from duckdb_tables() where table_name = 'feedback_rates'"):
+        lines += _section(
+            say("告知反馈（截至运行日）", "Feedback on those to be told (up to the day)"),
+            say(
+                "盟市 应告知 已反馈 反馈率 告知到本人 号码有误 无人接听 不申领 已申领",
+                "bureau to_be_told fed_back response_rate reached wrong_number no_answer declined"
+                " claimed",
+            ),
+            [_rates(*row) for row in rows(FEEDBACK)],
+        )
     lines += ["", f"## {say('政策取值', 'Policy values')}", ""]
     lines += [f"- {line}" for line in notices(policies, as_of, warning_days)]
     for policy in policies:
@@ -192,6 +211,10 @@ def file_told(name: str, extract: str, status: str, *rest: Any) -> tuple[Any, ..
     left_out = say(f"未采用的列：{headers}", f"columns left out: {headers}") if headers else None
     note = say("；", "; ").join(text for text in (refusal, reasons, left_out) if text)
     return name, title, states.get(status, status), *numbers, note
+
+
+def _rates(name: str, listed: int, told: int, *results: int) -> tuple[Any, ...]:
+    return name, listed, told, percent(told, listed), *results
 
 
 def _policy(policy: Policy, as_of: date) -> list[str]:

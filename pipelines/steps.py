@@ -15,6 +15,7 @@ from pipelines.changes import clear_changes, write_changes_of_run
 from pipelines.damage import begun_again
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
 from pipelines.errors import ExtractError, RunHeld
+from pipelines.feedback_store import load_feedback, write_rates
 from pipelines.hold import Total, beyond, compare, why_held
 from pipelines.kits import write_kits
 from pipelines.last_run import RESULTS, LastRun, marks_of_run
@@ -79,7 +80,7 @@ def take_in(order: Order) -> None:
 
 
 def apply_policy(order: Order) -> None:
-    """The day, the policy values in force on it, and the run before → tables."""
+    """The day, the policy values in force on it, the run before and what was fed back → tables."""
     chosen, _ = policy.in_force(policy.load_policies(), order.as_of, order.only)
     step = say("政策取值", "applying policy")
     with timed(step), _opened(order, step) as connection:
@@ -87,6 +88,7 @@ def apply_policy(order: Order) -> None:
         policy_tables.write_tables(connection, chosen, order.as_of)
         load_memory(connection, order.out, order.as_of)
         clear_changes(connection)
+        load_feedback(connection, order.out, order.as_of)
 
 
 def build_and_check(order: Order) -> Path:
@@ -107,6 +109,7 @@ def build_and_check(order: Order) -> Path:
             models.build(connection, folders, glimpse)
         remember(connection)
         write_totals(connection)
+        write_rates(connection)
         tell(_told_of(built))
         run = begin(order.out, order.as_of)
         days = order.settings.policy_warning_days

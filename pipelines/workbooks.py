@@ -5,7 +5,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines.contracts import Contract
 from pipelines.errors import ExtractError
@@ -15,6 +15,7 @@ from pipelines.repair_mark import HOW_TO
 from pipelines.tabular import cell_text, write_rows
 
 _PIECE = 1 << 20
+_Row = TypeVar("_Row")
 _MERGED = re.compile(rb'<mergeCell [^>]*ref="([A-Z]+([0-9]+):[A-Z]+([0-9]+))"')
 
 
@@ -27,7 +28,7 @@ def write_workbook(path: Path, contract: Contract, target: Path) -> tuple[int, s
     are merged over several rows, and when the results of its formulas were never saved.
     """
     unread: list[int] = []
-    lines = write_rows(_damage_told(path, _sheet_rows(path, contract, unread)), target)
+    lines = write_rows(damage_told(path, _sheet_rows(path, contract, unread)), target)
     if not unread:
         return lines, ""
     places = _listed(unread)
@@ -44,18 +45,18 @@ def _sheet_rows(path: Path, contract: Contract, unread: list[int]) -> Iterator[l
         for place, sheet in enumerate(book.worksheets, start=1):
             if sheet is chosen or sheet.title == HOW_TO:
                 continue
-            if any(map(_filled_width, _rows(sheet))):
+            if any(map(_filled_width, sheet_rows(sheet))):
                 unread.append(place)
-        has_formulas, merged = _marks(path, chosen)
+        has_formulas, merged = sheet_marks(path, chosen)
         _refuse_merged(path, merged, _header_row(contract, chosen))
         if has_formulas:
             with path.open("rb") as again:
                 written = load_workbook(again, read_only=True)[chosen.title]
-                _refuse_uncalculated(path, chosen, written)
-        yield from _rows(chosen)
+                refuse_uncalculated(path, chosen, written)
+        yield from sheet_rows(chosen)
 
 
-def _damage_told(path: Path, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
+def damage_told(path: Path, rows: Iterator[_Row]) -> Iterator[_Row]:
     """The rows; whatever the library says of a damaged workbook becomes an ExtractError."""
     while True:
         try:
@@ -98,7 +99,7 @@ def _listed(places: list[int]) -> str:
 def _header_row(contract: Contract, sheet: Any) -> int:
     """The row of a sheet that holds the header, counted from 1; 0 when none of the first does."""
     filled = 0
-    for number, row in enumerate(_rows(sheet), start=1):
+    for number, row in enumerate(sheet_rows(sheet), start=1):
         fields = [cell_text(cell) for cell in row]
         if any(fields):
             filled += 1
@@ -109,7 +110,7 @@ def _header_row(contract: Contract, sheet: Any) -> int:
     return 0
 
 
-def _marks(path: Path, sheet: Any) -> tuple[bool, list[tuple[str, int, int]]]:
+def sheet_marks(path: Path, sheet: Any) -> tuple[bool, list[tuple[str, int, int]]]:
     """Whether a sheet holds formulas; and its merged cells, with their first and last rows."""
     has_formulas, kept, merged = False, b"", b""
     with zipfile.ZipFile(path) as book, book.open(sheet._worksheet_path) as content:
@@ -136,7 +137,7 @@ def _refuse_merged(path: Path, merged: list[tuple[str, int, int]], header: int) 
         )
 
 
-def _refuse_uncalculated(path: Path, values: Any, formulas: Any) -> None:
+def refuse_uncalculated(path: Path, values: Any, formulas: Any) -> None:
     """Raise ExtractError when formulas stand in a sheet and not one has a saved result.
 
     Programs that calculate nothing write such files; every cell would read as empty.
@@ -158,7 +159,7 @@ def _refuse_uncalculated(path: Path, values: Any, formulas: Any) -> None:
         )
 
 
-def _rows(sheet: Any) -> Iterator[list[Any]]:
+def sheet_rows(sheet: Any) -> Iterator[list[Any]]:
     """A sheet's rows, all as wide as the widest of the first ones."""
     if not hasattr(sheet, "reset_dimensions"):
         return

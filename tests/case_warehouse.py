@@ -11,6 +11,7 @@ from pipelines import models, policy, policy_tables
 from pipelines.changes import clear_changes
 from pipelines.contracts import load_contracts
 from pipelines.delivery import Delivery
+from pipelines.feedback_store import TYPED as FEEDBACK
 from pipelines.import_log import write_import_log
 from pipelines.reference import load_reference
 from pipelines.repairs import settle_repairs
@@ -36,6 +37,7 @@ def warehouse() -> duckdb.DuckDBPyConnection:
         " bureau_code varchar, subject_name varchar, first_listed_on date)"
     )
     clear_changes(connection)
+    connection.execute(f"create table feedback_seen ({FEEDBACK})")
     load_reference(connection)
     write_import_log(connection, Delivery(), [], [])
     models.set_day(connection, DAY)

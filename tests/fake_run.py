@@ -79,6 +79,9 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
     )
     connection.execute("create or replace table delivery_file as select 'cd' as sha256")
     connection.execute(
+        "create or replace table feedback_files (file_name varchar, sha256 varchar, rows_told bigint)"
+    )
+    connection.execute(
         "create or replace table policy_values as select 'x' as screening, 'y' as parameter,"
         " '150100' as bureau_code, '1' as value_text, 'unit' as unit, null::varchar as document,"
         " null::varchar as article, date '2022-01-01' as valid_from, null::date as next_change"

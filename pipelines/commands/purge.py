@@ -50,6 +50,7 @@ def _purge(
         "letters": say("告知材料", "letters"),
         "payment": say("支付文件", "payment files"),
         "kits": say("待更正数据", "repair kits"),
+        "feedback": say("告知反馈", "what was fed back"),
         "warehouse": say(
             "工作数据库（下次运行重建）", "working database (the next run remakes it)"
         ),

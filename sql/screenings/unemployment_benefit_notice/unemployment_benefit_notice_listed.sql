@@ -2,6 +2,7 @@
 --
 -- Rule     告知名单: eligible · 待核: cannot tell; who is not eligible is on no list
 -- Grain    one row per person_id that is eligible or can't be told
+--          备注 tells the last feedback on the person since he left: whether he was told, and when
 -- Unknown  numbers that are not known stay empty, or say 待核定
 
 with
@@ -34,6 +35,21 @@ older_records as (
     select person_id
     from person_spells
     where has_older_record
+
+),
+
+-- the last of what bureaus fed back on either list
+told as (
+
+    select
+        person_id,
+        result,
+        told_on,
+        row_number() over (
+            partition by person_id order by told_on desc, list_name asc
+        ) as position
+    from feedback_seen
+    where list_name in ('失业保险金_告知名单', '失业保险金_待核')
 
 ),
 
@@ -74,6 +90,7 @@ select
     concat_ws(
         '；',
         case when not units.is_known_division then unknown_bureau.label end,
+        replace(told_labels.label, '{1}', cast(told.told_on as varchar)),
         case
             when people.unused_months > 0
                 then replace(unused.label, '{1}', cast(people.unused_months as varchar))
@@ -105,6 +122,10 @@ left join units as left_units on people.left_unit_id = left_units.unit_id
 left join reasons on people.person_id = reasons.person_id
 left join not_compared on people.person_id = not_compared.person_id
 left join older_records on people.person_id = older_records.person_id
+-- told before he left: of an earlier spell, and says nothing of this one
+left join told
+    on people.person_id = told.person_id and told.position = 1 and people.left_on <= told.told_on
+left join labels as told_labels on told_labels.kind = 'told' and told.result = told_labels.code
 left join previous_listed as previous
     on placed.list_name = previous.list_name and people.person_id = previous.subject_id
 left join labels as reason_labels
