@@ -16,6 +16,7 @@ from pipelines.lock import run_lock
 from pipelines.messages import use_language
 from pipelines.order import CHINA, make_order
 from pipelines.purge import purge
+from pipelines.reference import code_table
 from pipelines.results import Results
 from pipelines.settings import Settings
 from pipelines.steps import prepare, run_plainly
@@ -315,6 +316,16 @@ def test_numbers_are_hidden_however_short():
     assert hidden("id", "E12345678") == "E******78"
     assert hidden("id", "") == ""
     assert hidden("account", "999900000000000063") == "*" * 14 + "0063"
+
+
+def test_every_bureau_signs_with_its_own_name():
+    authorities = {row["bureau_code"]: row for row in code_table("authorities")}
+    bureaus = {row["bureau_code"]: row["bureau_name"] for row in code_table("bureaus")}
+    assert authorities.keys() == bureaus.keys()
+    for code, name in bureaus.items():
+        if code != "150000":  # the region's own: signed by the department
+            assert authorities[code]["authority"] == f"{name}人力资源和社会保障局"
+            assert authorities[code]["authority_short"] == f"{name}人社局"
 
 
 def test_letters_go_with_their_time(out, tmp_path, sample_folder):
