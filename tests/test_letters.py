@@ -216,9 +216,9 @@ def test_a_message_is_as_long_as_phones_count(written):
 
 
 def test_the_banners_of_a_bureau_are_the_whole_of_it(out, tmp_path):
-    (run,) = [named_run(out, None)]
-    write_letters(out, by_banner=True, to=tmp_path / "split")
-    for folder in sorted(run.folder.glob("15*")):
+    run, bureaus = named_run(out, None), ("150000", "150100", "150400")
+    write_letters(out, bureaus=bureaus, by_banner=True, to=tmp_path / "split")
+    for folder in (next(run.folder.glob(f"{code}-*")) for code in bureaus):
         for path in folder.glob("*.csv"):
             listed = rows_of(path)
             parts = sorted((tmp_path / "split" / folder.name).glob(f"*/{path.name}"))
