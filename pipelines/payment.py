@@ -148,7 +148,7 @@ def _exported_before(before: list[Batch]) -> str:
     first = before[0]
     more = say(f" 等 {len(before)} 个批次", f" and {len(before) - 1} more") if before[1:] else ""
     return say(
-        f"{first.batch}{more}已于 {first.last_at} 导出过（共 {first.times} 次），"
+        f"{first.batch}{more} 已于 {first.last_at} 导出过（共 {first.times} 次），"
         "再次支付会重复发放。只是要重新取得文件时用 --again；没有支付而要作废的用 --withdraw",
         f"{first.batch}{more} was exported on {first.last_at} already ({first.times} times): paying"
         " again pays twice. To get the files once more use --again; to withdraw what was not paid"

@@ -16,6 +16,7 @@ from pipelines.lock import run_lock
 from pipelines.messages import use_language
 from pipelines.order import CHINA, make_order
 from pipelines.purge import purge
+from pipelines.reference import code_table
 from pipelines.results import Results
 from pipelines.settings import Settings
 from pipelines.steps import prepare, run_plainly
@@ -215,9 +216,9 @@ def test_a_message_is_as_long_as_phones_count(written):
 
 
 def test_the_banners_of_a_bureau_are_the_whole_of_it(out, tmp_path):
-    (run,) = [named_run(out, None)]
-    write_letters(out, by_banner=True, to=tmp_path / "split")
-    for folder in sorted(run.folder.glob("15*")):
+    run, bureaus = named_run(out, None), ("150000", "150100", "150400")
+    write_letters(out, bureaus=bureaus, by_banner=True, to=tmp_path / "split")
+    for folder in (next(run.folder.glob(f"{code}-*")) for code in bureaus):
         for path in folder.glob("*.csv"):
             listed = rows_of(path)
             parts = sorted((tmp_path / "split" / folder.name).glob(f"*/{path.name}"))
@@ -315,6 +316,16 @@ def test_numbers_are_hidden_however_short():
     assert hidden("id", "E12345678") == "E******78"
     assert hidden("id", "") == ""
     assert hidden("account", "999900000000000063") == "*" * 14 + "0063"
+
+
+def test_every_bureau_signs_with_its_own_name():
+    authorities = {row["bureau_code"]: row for row in code_table("authorities")}
+    bureaus = {row["bureau_code"]: row["bureau_name"] for row in code_table("bureaus")}
+    assert authorities.keys() == bureaus.keys()
+    for code, name in bureaus.items():
+        if code != "150000":  # the region's own: signed by the department
+            assert authorities[code]["authority"] == f"{name}人力资源和社会保障局"
+            assert authorities[code]["authority_short"] == f"{name}人社局"
 
 
 def test_letters_go_with_their_time(out, tmp_path, sample_folder):

@@ -1,6 +1,7 @@
 """Batches for payment: exact, nothing more than payment needs, and nobody paid twice unseen."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -16,8 +17,9 @@ from pipelines import audit, payment_record
 from pipelines.cli import run_command
 from pipelines.errors import PolicyError, StaleError, UsageError
 from pipelines.order import CHINA
-from pipelines.payees import payees_of
-from pipelines.payment import export_payments, withdraw
+from pipelines.payees import Payee, payees_of
+from pipelines.payment import Exported, export_payments, withdraw
+from pipelines.payment_files import write_batch
 from pipelines.payment_plan import load_plans
 from pipelines.policy import SCREENINGS
 from pipelines.purge import purge
@@ -150,15 +152,24 @@ def test_a_batch_holds_what_the_decision_pays_and_the_control_totals_agree(expor
     assert any(item.doubtful for item in exported.made)
 
 
-def test_accounts_stay_text_and_amounts_are_numbers_in_the_workbook(exported):
-    item = exported.made[0]
-    path = item.folder / f"支付_{item.batch}.xlsx"
-    sheet = openpyxl.load_workbook(path).worksheets[0]
-    header, first = [[cell.value for cell in row] for row in sheet.iter_rows(max_row=2)]
-    row = dict(zip(header, first, strict=True))
-    assert isinstance(row["银行账号"], str) and isinstance(row["金额"], float | int)
-    assert header == HEADER
-    for path in (exported.out / "payments").rglob("*"):
+def test_accounts_stay_text_and_amounts_are_numbers_in_the_workbook(tmp_path):
+    # A short account that begins with 0: a longer one would stay text whatever its column is.
+    payee = Payee("1", 7, "甲", "银行", "0012345678", Decimal("1815.08"))
+    made = Exported("B-1", "150100", "某市", tmp_path / "x", 1, Decimal("1815.08"), 1, "返还")
+    write_batch(made, [payee], [replace(payee, doubts=("缺户名",))])
+    for stem in ("支付", "须核对"):
+        sheet = openpyxl.load_workbook(made.folder / f"{stem}_B-1.xlsx").worksheets[0]
+        header, first = [[cell.value for cell in row] for row in sheet.iter_rows(max_row=2)]
+        row = dict(zip(header, first, strict=True))
+        assert row["银行账号"] == "0012345678" and row["金额"] == 1815.08
+    (control,) = rows_of(made.folder / "控制_B-1.csv")
+    assert control["合计金额大写"] == "壹仟捌佰壹拾伍元零捌分"
+
+
+def test_files_are_private_and_nothing_half_done_is_left(exported):
+    paths = list((exported.out / "payments").rglob("*"))
+    assert paths
+    for path in paths:
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600)
         assert not path.name.startswith(".")
 
