@@ -55,7 +55,7 @@ POLICY = {
 
 def subject(screening: Screening, name: str, **values: Any) -> dict[str, Any]:
     """A row of a decision: eligible and due, in Hohhot, unless something else is said."""
-    row = {screening.key: name, "bureau_code": "150100", "outcome": "eligible"}
+    row: dict[str, Any] = {screening.key: name, "bureau_code": "150100", "outcome": "eligible"}
     row |= {condition.name: True for condition in screening.conditions}
     return row | DUE[screening.name] | values
 
@@ -468,10 +468,12 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
             return write(*given)
 
         published: list[int] = []
-        publishing = publish.publish
-        patch.setattr(
-            "pipelines.steps.publish", lambda *run: published.append(1) or publishing(*run)
-        )
+
+        def publishing(out: Path, run: publish.Run) -> publish.Run:
+            published.append(1)
+            return publish.publish(out, run)
+
+        patch.setattr("pipelines.steps.publish", publishing)
         patch.setattr(changes, "write_changes", counting)
         made = Nights(tmp_path_factory.mktemp("nights"))
     made.compared_in_the_third = compared.count(2)
@@ -514,7 +516,6 @@ def test_the_changes_are_those_that_sets_of_both_runs_show(
         f" where screening = '{screening.name}'",
     )
     assert Counter(found) == should
-    print(Counter(change for _, change, _ in should))
     assert len({change for _, change, _ in should}) > 2, "too little changes to show anything"
     # and in the lists of the bureaus
     label = {"entered": "新增", "left": "移除", "verdict": "结论变化", "amount": "金额变化"}
