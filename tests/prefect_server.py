@@ -48,7 +48,7 @@ def running_server(folder: Path) -> Iterator[Server]:
     }
     command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"]
     with running([*command], environment, folder / "server.log"):
-        wait_for(lambda: _is_healthy(url), 120, folder / "server.log")
+        wait_for(lambda: _is_healthy(url), 300, folder / "server.log")
         yield Server(url, environment | {"PREFECT_API_URL": url}, home, notes)
 
 

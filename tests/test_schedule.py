@@ -202,7 +202,9 @@ def test_a_unit_gives_the_program_every_path_whole(odd):
         for line in files["wengang-nightly.service"].splitlines()
         if line.startswith("ExecStart=")
     )
-    # As systemd.syntax and systemd.service say: quotes with backslashes, %% and $$ are one sign.
+    # As systemd.syntax and systemd.service say: quotes with backslashes, %% and $$ are one sign,
+    # and one of them alone would stand for something else.
+    assert not re.search(r"(?<!%)%(?:%%)*(?!%)|(?<!\$)\$(?:\$\$)*(?!\$)", line)
     words = shlex.split(line.removeprefix("ExecStart="))
     assert [word.replace("%%", "%").replace("$$", "$") for word in words] == night(odd)
     assert "OnCalendar=*-*-* 02:00:00 Asia/Shanghai\n" in files["wengang-nightly.timer"]

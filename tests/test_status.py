@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import ROOT
+from pipelines import ROOT, failures
 from pipelines import run as whole_run
 from pipelines.attempt import attempted
 from pipelines.cli import run_command
 from pipelines.errors import ExtractError, RunHeld, RunLocked
+from pipelines.failures import explain, keep_stacks_in
 from pipelines.lock import run_lock
 from pipelines.messages import use_language
 from pipelines.notify import notify
@@ -139,8 +140,19 @@ def test_how_an_attempt_fails_is_in_the_file_and_told(tmp_path, settings, error,
     assert told == path.read_text(encoding="utf-8")
     kept = "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("errors/*"))
     assert ID not in told + kept and PHONE not in told
-    # The stack of an unexpected failure is kept once, though it is told twice.
     assert len(list(tmp_path.rglob("errors/*"))) == (1 if code == 1 else 0)
+
+
+def test_the_stack_of_a_failure_that_is_told_twice_is_kept_once(tmp_path):
+    keep_stacks_in(tmp_path)
+    error = KeyError(ID)
+    told = explain(error)
+    (stack,) = tmp_path.iterdir()
+    stack.unlink()
+    assert explain(error) == told and str(stack) in told[0]
+    assert not list(tmp_path.iterdir())
+    assert explain(KeyError(ID)) and list(tmp_path.iterdir()), "another failure is kept"
+    failures._stacks.clear()
 
 
 def test_a_held_run_is_told_by_its_id(tmp_path, settings):
