@@ -7,7 +7,6 @@ from typing import Any
 
 from pipelines.labels import labels_of
 from pipelines.messages import say
-from pipelines.pages import count, yuan
 from pipelines.results import CODED
 from pipelines.subjects import shown_number
 
@@ -26,9 +25,9 @@ def cell(column: str, value: Any, is_unmasked: bool = False) -> str:
         if column.endswith(ending):
             return shown(value)
     if isinstance(value, int):
-        return count(value)
+        return f"{value:,}"
     if isinstance(value, Decimal):
-        return yuan(value)
+        return f"{value:,.2f}"
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if is_unmasked or not column.endswith("_id") else shown_number(value)

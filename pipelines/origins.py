@@ -95,6 +95,8 @@ def _files(connection: duckdb.DuckDBPyConnection, subject: Subject) -> Table:
             shown = say("、", ", ").join(map(str, lines))
             if rows > LINES_SHOWN:
                 shown = say(f"{first} 至 {last}", f"{first} to {last}")
+                if last - first + 1 > rows:
+                    shown = say(f"{shown} 之间", f"between {first} and {last}")
             found.append((title, masked(file), cell("", rows), shown))
     header = say("数据 文件 行数 行号", "extract file rows lines")
     title = say("数据来源", "Where the rows came from")

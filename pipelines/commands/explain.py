@@ -49,7 +49,6 @@ def add_to(app: typer.Typer) -> None:
 
 def _explain(asked: str, run_id: str | None, page: Path | None, unmask: bool, out: Path) -> None:
     from pipelines.explain import explain
-    from pipelines.explain_page import write_explanations
     from pipelines.explain_print import print_explanation
     from pipelines.results import Results
     from pipelines.subjects import MOST_SHOWN, find_subjects
@@ -79,5 +78,7 @@ def _explain(asked: str, run_id: str | None, page: Path | None, unmask: bool, ou
         for explanation in explanations:
             print_explanation(shown, explanation)
         return
+    from pipelines.explain_page import write_explanations
+
     write_explanations(page, explanations)
     print_line(shown, say(f"已写成 {page}", f"written: {page}"))
