@@ -9,7 +9,18 @@ from types import FrameType
 import typer
 
 from pipelines.arguments import arranged, language_asked_for
-from pipelines.commands import audit, check, pack, policy, purge, release, run, sample, verify
+from pipelines.commands import (
+    audit,
+    check,
+    pack,
+    policy,
+    purge,
+    release,
+    run,
+    sample,
+    verify,
+    what_if,
+)
 from pipelines.exit_codes import exit_codes
 from pipelines.failures import INTERRUPTED, explain
 from pipelines.messages import say, use_language
@@ -24,6 +35,7 @@ COMMANDS = (
     pack,
     purge,
     audit,
+    what_if,
 )
 
 

@@ -1,6 +1,6 @@
 """What a screening asks of its subjects: sql/screenings/<name>/conditions.yaml."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from pipelines.messages import language, say
 from pipelines.policy import SCREENINGS
 
 KEYS = {"decision", "subject", "amount", "amount_parts", "conditions"}
+# Columns of the decision by which money is told apart; a screening may have none.
+GROUPS = "groups"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Screening:
     amount: str
     amount_parts: dict[str, dict[str, str]]
     conditions: tuple[Condition, ...]
+    groups: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -47,6 +50,10 @@ class Screening:
     def counted_in(self) -> str:
         """户 or 人, in the language in use."""
         return self.subject[language()]
+
+    def group_title(self, column: str) -> str:
+        """What a column that tells money apart is called, in the language in use."""
+        return self.groups[column][language()]
 
     def part_title(self, column: str) -> str:
         """What a part of the amount is called, in the language in use."""
@@ -69,8 +76,8 @@ def screening_named(name: str) -> Screening | None:
 def _screening(path: Path) -> Screening:
     try:
         content: Any = read_exactly(path)
-        if set(content) != KEYS:
-            raise ValueError(", ".join(sorted(set(content) ^ KEYS)))
+        if set(content) - {GROUPS} != KEYS:
+            raise ValueError(", ".join(sorted((set(content) - {GROUPS}) ^ KEYS)))
         conditions = tuple(
             Condition(name, dict(body["title"]), tuple(body["policy"]))
             for name, body in content.pop("conditions").items()

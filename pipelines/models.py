@@ -109,6 +109,24 @@ def build_order(
     return _in_order(_reads(connection, files, selects, ()))
 
 
+def needed_for(model: str, folder: Path) -> dict[str, set[str]]:
+    """The models of a folder that one of them is made from, in their order, itself the last.
+
+    Each with the tables that it reads, also those from elsewhere. Raises WengangError.
+    """
+    files = {path.stem: path for path in folder.glob("*.sql")}
+    found: dict[str, set[str]] = {}
+    waiting = [model]
+    with duckdb.connect() as empty:
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                text = files[name].read_text(encoding="utf-8")
+                found[name] = _tables_of(empty, files[name], text)
+                waiting += found[name] & files.keys()
+    return {name: found[name] for name in _in_order(found)}
+
+
 def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
     """The models that stand in the warehouse, with their marks."""
     connection.execute("create table if not exists built_models (model_name varchar)")
@@ -148,14 +166,9 @@ def _reads(
             "select table_name from duckdb_tables() union select view_name from duckdb_views()"
         ).fetchall()
     } - set(known)
-    found: dict[str, set[str]] = {}
     # In an empty database a view is a name like any other, not what it stands for.
     with duckdb.connect() as empty:
-        for name, select in selects.items():
-            try:
-                found[name] = empty.get_table_names(select)
-            except duckdb.Error as error:
-                raise _failure(files[name], error) from None
+        found = {name: _tables_of(empty, files[name], text) for name, text in selects.items()}
     for name in selects:
         if unknown := sorted(found[name] - set(selects) - present):
             raise WengangError(
@@ -165,6 +178,13 @@ def _reads(
                 )
             )
     return found
+
+
+def _tables_of(empty: duckdb.DuckDBPyConnection, path: Path, select: str) -> set[str]:
+    try:
+        return set(empty.get_table_names(select))
+    except duckdb.Error as error:
+        raise _failure(path, error) from None
 
 
 def _in_order(reads: dict[str, set[str]]) -> list[str]:
