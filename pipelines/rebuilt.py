@@ -1,5 +1,6 @@
 """A screening's decision made again from a run's tables, beside the run, with other policy rows."""
 
+import json
 import re
 from datetime import date
 from types import TracebackType
@@ -9,15 +10,18 @@ import duckdb
 from pipelines.conditions import Screening
 from pipelines.errors import StaleError, UsageError
 from pipelines.last_run import RESULTS
+from pipelines.manifest import code_fingerprint
 from pipelines.messages import say
 from pipelines.models import needed_for
 from pipelines.policy import SCREENINGS
 from pipelines.policy_file import Policy
 from pipelines.policy_tables import write_tables
+from pipelines.publish import Run
 from pipelines.results import Results
 from pipelines.settings import Settings
 from pipelines.sqltext import identifier, quoted
 from pipelines.storage import is_storage_failure
+from pipelines.verify import MANIFEST
 
 RUN = "run"
 BASE = "base"
@@ -30,9 +34,12 @@ class Rebuilt:
     `base` is made with the policy of the run; every other by `add`. The run is only read.
     """
 
-    def __init__(self, results: Results, screening: Screening) -> None:
-        """Make `base`.
+    def __init__(
+        self, results: Results, screening: Screening, is_whole: bool | None = None
+    ) -> None:
+        """Make `base`: its decision always, what that is made from when `is_whole`.
 
+        By default that is taken from a run of this very program, and made again for any other.
         Raises UsageError when the run has not the screening, StaleError when it was made by a
         program that kept less of it.
         """
@@ -42,7 +49,7 @@ class Rebuilt:
         self._selects = {
             name: (folder / f"{name}.sql").read_text(encoding="utf-8") for name in self._reads
         }
-        read = set().union(*self._reads.values())
+        read: set[str] = set().union(*self._reads.values())
         self._inputs = sorted((read | {"ref_bureaus", "labels"}) - self._reads.keys())
         self._policy_tables = [name for name in self._inputs if name.startswith("policy_")]
         _check_has(results, screening, self._inputs)
@@ -60,7 +67,9 @@ class Rebuilt:
             ):
                 self.connection.execute(f"set {setting}")
             self._open(BASE, self._inputs)
-            self._build(BASE, set(self._reads))
+            if is_whole is None:
+                is_whole = not is_of_this_program(results.run)
+            self._build(BASE, set(self._reads) if is_whole else {screening.decision})
         except BaseException:
             self.connection.close()
             raise
@@ -116,7 +125,8 @@ class Rebuilt:
         for name in self._reads:
             table = identifier(name)
             if name not in made_again:
-                self.connection.execute(f"create view {table} as from {BASE}.{table}")
+                source = f"{RUN}.main" if variant == BASE else BASE
+                self.connection.execute(f"create view {table} as from {source}.{table}")
                 continue
             try:
                 self.connection.execute(f"create table {table} as {self._selects[name]}")
@@ -171,6 +181,15 @@ class Rebuilt:
     def _columns(self, table: str) -> list[tuple[str, str]]:
         described = self.connection.execute(f"describe {table}").fetchall()
         return [(row[0], row[1]) for row in described]
+
+
+def is_of_this_program(run: Run) -> bool:
+    """Whether a run was made by the program as it is now; False when its manifest can't tell."""
+    try:
+        manifest = json.loads((run.folder / MANIFEST).read_text(encoding="utf-8"))
+        return bool(manifest["code"]["sha256"] == code_fingerprint())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _check_has(results: Results, screening: Screening, inputs: list[str]) -> None:
