@@ -12,7 +12,7 @@ from pipelines.decoding import DAMAGE
 from pipelines.feedback_words import result_of
 from pipelines.publish import Run, published
 from pipelines.reference import code_table
-from pipelines.returned_list import ReturnedRow
+from pipelines.returned_rows import ReturnedRow
 from pipelines.sqltext import quoted
 from pipelines.staged import MACROS
 

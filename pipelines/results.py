@@ -62,6 +62,9 @@ class Results:
             raise unreadable(path) from None
         # Who has the same file open in this process shares its walls.
         if self.rows("select current_setting('lock_configuration')") == [(False,)]:
+            # Off in a notebook without widgets, where it can't even be switched off.
+            if self.rows("select current_setting('enable_progress_bar')") == [(True,)]:
+                self.connection.execute("set enable_progress_bar = false")
             for setting in WALLS:
                 self.connection.execute(f"set {setting}")
 

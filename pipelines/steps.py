@@ -15,7 +15,8 @@ from pipelines.changes import clear_changes, write_changes_of_run
 from pipelines.damage import begun_again
 from pipelines.deliver import SummaryRow, deliver, summarise, write_summary
 from pipelines.errors import ExtractError, RunHeld
-from pipelines.feedback_store import load_feedback, write_rates
+from pipelines.feedback_rates import write_rates
+from pipelines.feedback_store import load_feedback
 from pipelines.hold import Total, beyond, compare, why_held
 from pipelines.kits import write_kits
 from pipelines.last_run import RESULTS, LastRun, marks_of_run

@@ -13,7 +13,7 @@ from tests import fake_run
 LIST, UNSURE = "失业保险金_告知名单", "失业保险金_待核"
 HEADER = ["序号", "姓名", "社会保障号码", "联系电话", "告知方式", "告知日期", "告知结果", "备注"]
 LISTED, TODAY = date(2022, 3, 22), date(2022, 4, 10)
-Cells = list[object]
+Cells = Sequence[object]
 
 
 def person(number: int) -> str:
@@ -31,11 +31,16 @@ PEOPLE = 40
 OF_OTHER = (PEOPLE - 2, PEOPLE - 1)
 
 
-def published(folder: Path, day: date = LISTED, people: Sequence[int] = range(PEOPLE)) -> Path:
+def published(
+    folder: Path,
+    day: date = LISTED,
+    people: Sequence[int] = range(PEOPLE),
+    bureau: str = "150100",
+) -> Path:
     """`folder`/out with a published run in which these people are listed since its day."""
     rows = ", ".join(
         f"('{UNSURE if at in OF_OTHER else LIST}', '{person(at)}',"
-        f" '{'152900' if at in OF_OTHER else '150100'}', '{name(at)}', date '{day}')"
+        f" '{'152900' if at in OF_OTHER else bureau}', '{name(at)}', date '{day}')"
         for at in people
     )
     known = ", ".join(f"('{person(at)}', '1380000{at:04}')" for at in people)
@@ -55,12 +60,14 @@ def published(folder: Path, day: date = LISTED, people: Sequence[int] = range(PE
     return folder / "out"
 
 
-def blank(number: int) -> Cells:
+def blank(number: int) -> list[object]:
     """A row as it was handed over."""
     return [number + 1, name(number), person(number), f"1380000{number:04}", None, None, None, None]
 
 
-def told(number: int, result: object = "已告知", on: object = "2022-03-25", how="电话") -> Cells:
+def told(
+    number: int, result: object = "已告知", on: object = "2022-03-25", how: object = "电话"
+) -> list[object]:
     """A row that a bureau filled in."""
     return [*blank(number)[:4], how, on, result, None]
 

@@ -1,10 +1,11 @@
 """Lists that bureaus send back: a row is told, not told yet, refused with its reason, or double."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from shutil import copytree
+from zipfile import ZipFile
 
 import duckdb
 import pytest
@@ -14,8 +15,9 @@ from pipelines import feedback_store
 from pipelines.cli import run_command
 from pipelines.errors import ExtractError, StaleError
 from pipelines.feedback import take_back
+from pipelines.feedback_rates import write_rates
 from pipelines.feedback_rows import JudgedRow, judge
-from pipelines.feedback_store import feedback_folder, kept_files, load_feedback, write_rates
+from pipelines.feedback_store import feedback_folder, kept_files, load_feedback
 from pipelines.feedback_told import lines_of, ranges
 from pipelines.feedback_words import percent, result_of
 from pipelines.purge import purge
@@ -30,6 +32,7 @@ from tests.returned import (
     PEOPLE,
     TODAY,
     UNSURE,
+    Cells,
     as_csv,
     as_xlsx,
     blank,
@@ -116,7 +119,7 @@ def test_a_day_that_can_be_read_in_two_ways_or_none_is_refused(known, tmp_path):
     assert fates(known, path) == ["not_a_day"] * len(days)
 
 
-def _with(days: list[object]) -> list[tuple[int, str, object]]:
+def _with(days: Sequence[object]) -> list[tuple[int, str, object]]:
     return [(at, "已告知", on) for at, on in enumerate(days)]
 
 
@@ -153,6 +156,19 @@ def test_a_row_is_taken_or_refused_with_its_reason(known, tmp_path):
     assert fates(known, path) == [fate for _, fate in ROWS]
 
 
+def test_a_number_in_a_cell_is_no_id_whatever_its_digits(known, tmp_path):
+    """A spreadsheet keeps 15 digits of a number: what a program wrote behind them is chance."""
+    at = next(at for at in range(PEOPLE) if person(at).isdecimal())
+    path = as_xlsx(tmp_path / "a.xlsx", [[1, name(at), 4711, *told(at)[3:]], blank(at + 1)])
+    digits = tmp_path / "b.xlsx"
+    with ZipFile(path) as book, ZipFile(digits, "w") as other:
+        for part in book.namelist():
+            content = book.read(part)
+            other.writestr(part, content.replace(b"<v>4711<", f"<v>{person(at)}<".encode()))
+    assert fates(known, path) == ["not_an_id", "not_told"]
+    assert fates(known, digits) == ["ruined_id", "not_told"]
+
+
 @pytest.mark.parametrize(
     ("rows", "wanted"),
     [
@@ -175,7 +191,13 @@ def test_a_person_may_stand_in_several_rows(known, tmp_path, rows, wanted):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_csv_is_read_in_any_encoding_and_under_a_title(known, tmp_path, encoding):
-    rows = [told(0), [*told(1)[:-1], "两行\n备注，含“逗号”"], blank(2), [None] * 8, ["合计：3人"]]
+    rows: list[Cells] = [
+        told(0),
+        [*told(1)[:-1], "两行\n备注，含“逗号”"],
+        blank(2),
+        [None] * 8,
+        ["合计：3人"],
+    ]
     path = as_csv(tmp_path / "a.csv", rows, encoding, above=[["告知情况表"], []])
     found = judged(known, path)
     # a line break within a cell: the row begins where its first line stands
@@ -188,14 +210,17 @@ def test_a_csv_is_read_in_any_encoding_and_under_a_title(known, tmp_path, encodi
 
 def test_columns_may_be_moved_added_and_called_otherwise(known, tmp_path):
     header = ["经办人", "告知结果", "身份证号码", "告知日期", "姓名"]
-    rows = [["某", "已告知", person(0), "2022-03-25", name(0)], ["某", None, person(1), None, None]]
+    rows: list[Cells] = [
+        ["某", "已告知", person(0), "2022-03-25", name(0)],
+        ["某", None, person(1), None, None],
+    ]
     path = as_xlsx(tmp_path / "a.xlsx", rows, header)
     assert fates(known, path) == ["reached", "not_told"]
 
 
 def test_every_sheet_with_the_header_is_read_and_no_other(known, tmp_path):
     book = Workbook()
-    book.active.append(["汇总", "社会保障号码", "人数"])
+    book.active.append(["汇总", "社会保障号码", "人数", "告知结果", "告知结果"])
     for place, at in enumerate((0, 1)):
         sheet = book.create_sheet()
         for row in ([], ["标题"], HEADER, told(at)) if place else (HEADER, told(at), HEADER):
@@ -280,6 +305,16 @@ def test_a_person_is_found_on_the_list_on_which_he_stood_when_he_was_told(out, t
     rows = [told(0), told(5), told(5, on="2022-04-02"), told(PEOPLE), told(PEOPLE, on="2022-04-01")]
     wanted = ["reached", "reached", "reached", "before_listed", "reached"]
     assert fates(out, as_xlsx(tmp_path / "a.xlsx", rows)) == wanted
+
+
+def test_who_moved_is_of_the_bureau_that_had_him_last(out, tmp_path):
+    published(tmp_path, date(2022, 3, 20), people=[0, 1], bureau="152900")
+    published(tmp_path, date(2022, 4, 5), people=[1], bureau="152900")
+    # the second was told before the newest of his three listings
+    rows = [told(0), told(1), told(2, on="2022-03-21")]
+    found = judged(out, as_xlsx(tmp_path / "a.xlsx", rows))
+    assert [row.bureau_code for row in found] == ["150100"] * 3
+    assert found[2].problem == "before_listed"
 
 
 def test_counts_are_by_bureau_and_rates_by_person(out, tmp_path):

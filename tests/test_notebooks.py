@@ -1,7 +1,8 @@
-"""The notebooks run against a run of the sample, say nothing of persons, and leave nothing behind."""
+"""Notebooks run against a run of the sample, say nothing of persons and leave nothing behind."""
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbstripout import strip_output
 
 from pipelines import ROOT
 from pipelines.results import open_run
@@ -39,7 +39,7 @@ def executed(path: Path, out: Path, home: Path, monkeypatch: pytest.MonkeyPatch)
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
-        timeout=120,
+        timeout=300,
         kernel_manager_class=Manager,
         resources={"metadata": {"path": str(home)}},
     )
@@ -88,9 +88,8 @@ def test_a_notebook_runs_and_names_nobody(sample_run, persons, path, tmp_path, m
 def test_a_notebook_is_stripped_and_tells_what_it_answers(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
-    before = nbformat.writes(notebook)
-    stripped = strip_output(notebook, keep_output=False, keep_count=False)
-    assert nbformat.writes(stripped) == before
+    command = [sys.executable, "-m", "nbstripout", "--verify", str(path)]
+    assert subprocess.run(command, capture_output=True).returncode == 0, "make format"
     texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     assert texts[0].startswith("# ") and re.search("[一-龥]", texts[0])
     # Chinese first, then a line of English
