@@ -17,7 +17,7 @@ from pipelines.report_people import OutOfWork
 STILL_IN, HOLLOW = "#b9cde6", "#dfe5ee"
 # Wide enough to be read, narrow enough that a phone need not shrink it by much.
 _WIDTH = 400
-_BAR_WIDTH, _ROW = 210, 24
+_BAR_WIDTH, _ROW = 200, 24
 
 
 def funnel(figures: ScreeningFigures) -> Markup:
@@ -132,11 +132,12 @@ def _stacked(rows: Sequence[tuple[str, Sequence[int]]], segments: Sequence[tuple
             ),
         )
     )
-    # Chinese names of outcomes are short.
-    column = 46 if language() == "zh" else 72
+    # Chinese names of outcomes are short; a sign of a number takes eight pixels.
+    longest = max((len(row["value"]) for row in numbers), default=0)
+    column = max(46 if language() == "zh" else 72, 8 * longest)
     layers = [bars]
     for place, name in enumerate(names):
-        at = _BAR_WIDTH + column * (place + 1)
+        at = _BAR_WIDTH + 8 + column * (place + 1)
         layers.append(
             alt.Chart(alt.Data(values=[row for row in numbers if row["segment"] == name]))
             .mark_text(align="right", fontSize=12, color=INK)

@@ -26,7 +26,7 @@ def tile_map(figures: ScreeningFigures) -> Markup:
             "row": int(places[item.bureau_code]["tile_row"]),
             "name": places[item.bureau_code]["short_name"],
             "subjects": item.eligible,
-            "number": say(f"{count(item.eligible)} {unit}", count(item.eligible)),
+            "number": count(item.eligible),
             "money": short_money(item.amount_yuan),
         }
         for item in shown
