@@ -124,7 +124,7 @@ def handed_over_again(folder: Path, *changes: str) -> Path:
 
 
 # What names the run itself, and what stands against the run before.
-TELL_THE_RUN = ("manifest.json", "运行报告.md", "交接函.html")
+TELL_THE_RUN = ("manifest.json", "运行报告.md", "report.html", "交接函.html")
 # The fake build with marks, as a real one leaves them.
 MARKED = (
     "insert into built_models values ('list_返还', 'a'), ('list_告知', 'b')",

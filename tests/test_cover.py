@@ -188,8 +188,8 @@ def test_the_banners_add_up_to_the_whole(rows) -> None:
             len(amounts), None, sum(known, Decimal(0)), len(amounts) - len(known)
         )
         parts = [part for _, part in found.banners]
-        assert sum(part.units for part in parts) == found.whole.units
-        assert sum(part.amount_yuan for part in parts) == found.whole.amount_yuan
+        assert sum(part.units or 0 for part in parts) == found.whole.units
+        assert sum(part.amount_yuan or Decimal(0) for part in parts) == found.whole.amount_yuan
         assert sum(part.open_amounts for part in parts) == found.whole.open_amounts
         names = {banner or "旗县不明" for code, banner, _ in rows if code == bureau}
         assert {name for name, _ in found.banners} == names
