@@ -59,11 +59,13 @@ def fill(connection: duckdb.DuckDBPyConnection, listed_units: int = 3) -> None:
         " 24264 as last_period, date '2022-03-22' as as_of"
     )
     connection.execute(
-        "create or replace table delivered_months as select 24253 + n as period, true as is_delivered"
-        " from range(12) as months(n)"
+        "create or replace table delivered_months as select 24253 + n as period,"
+        " 3 as units_with_regular_rows, true as is_delivered from range(12) as months(n)"
     )
     connection.execute("create or replace table registers_delivered (register varchar)")
-    connection.execute("create or replace table reported_late_filers (bureau_code varchar)")
+    connection.execute(
+        "create or replace table reported_late_filers (bureau_code varchar, months_behind integer)"
+    )
     connection.execute("create or replace table labels (kind varchar, code varchar, label varchar)")
     connection.execute("create or replace table previous_run (run_id varchar, as_of date)")
     connection.execute(

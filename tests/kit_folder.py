@@ -9,6 +9,8 @@ from typing import Any
 import openpyxl
 
 from pipelines import models, policy, policy_tables
+from pipelines.changes import clear_changes
+from pipelines.feedback_store import TYPED as FEEDBACK
 from pipelines.kits import write_kits
 from pipelines.memory import TYPED
 from pipelines.repair_mark import FILE, KIT, LINE, SOURCE
@@ -49,6 +51,8 @@ class KitFolder(Folder):
                 policies = policy.load_policies()
                 policy_tables.write_tables(connection, policies, DAY)
                 connection.execute(f"create or replace table previous_listed ({TYPED})")
+                connection.execute(f"create or replace table feedback_seen ({FEEDBACK})")
+                clear_changes(connection)
                 refund = next(item for item in policies if item.screening == "job_retention_refund")
                 models.build(connection, [models.FACTS, refund.path.parent])
             else:

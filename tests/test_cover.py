@@ -57,7 +57,7 @@ def test_every_first_sheet_adds_up_what_its_list_holds(sample_folder: Path) -> N
     _, summary = cells_of(sample_folder / "summary.csv")
     folders = sorted(sample_folder.glob("15*"))[1::4]
     books = [path.with_suffix(".xlsx") for folder in folders for path in folder.glob("*.csv")]
-    assert len(books) == 4 * 9
+    assert len(books) == 4 * 11
     for path in books:
         header, rows = cells_of(path.with_suffix(".csv"))
         book = load_workbook(path)
@@ -87,6 +87,8 @@ def test_people_without_a_phone_stand_on_their_own_sheet_too(sample_folder: Path
     silent = 0
     for path in sorted(sample_folder.glob("*/失业保险金_*.csv")):
         header, rows = cells_of(path)
+        if "联系电话" not in header:
+            continue
         if all(row["联系电话"] for row in rows) and path.parent.name[:6] != "150100":
             continue
         book = load_workbook(path.with_suffix(".xlsx"))

@@ -47,11 +47,11 @@ def test_every_bureau_gets_a_letter_with_the_numbers_of_the_summary(sample_folde
             for row in summary
             if row["盟市代码"] == letter.parent.name[:6]
         }
-        assert told == wanted and len(told) == 9
+        assert told == wanted and len(told) == 11
         # Every list says what to do with it, and its link leads to its workbook.
         assert all(row[4] for row in rows if len(row) == 6)
         files = re.findall(r'<a href="([^"]+)"', page)
-        assert len(files) == 9 and all((letter.parent / file).is_file() for file in files)
+        assert len(files) == 11 and all((letter.parent / file).is_file() for file in files)
 
 
 def test_a_letter_names_who_when_why_and_where_to_ask(sample_folder: Path) -> None:
@@ -122,7 +122,9 @@ def test_open_points_are_what_was_not_delivered() -> None:
 def test_open_points_of_a_bureau_are_its_own(tmp_path: Path) -> None:
     connection = duckdb.connect()
     fill(connection)
-    connection.execute("insert into reported_late_filers values ('150100'), ('150100'), ('152900')")
+    connection.execute(
+        "insert into reported_late_filers values ('150100', 2), ('150100', 3), ('152900', 2)"
+    )
     (tmp_path / "缴费明细_待更正_呼和浩特市_20220322_0a.xlsx").touch()
     refund = [item for item in load_policies() if item.screening == "job_retention_refund"]
     mine = open_points_of_bureau(connection, "150100", tmp_path, refund, DAY)

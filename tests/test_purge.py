@@ -188,7 +188,7 @@ def test_kits_go_from_runs_that_stay_and_only_they_may_be_missing(tmp_path):
     assert sha256(done.run.folder / "manifest.json") == before
     assert verify(out, done.run).notes == ["1 个文件已按规定清除"]
     bureau = bureau_files(out, done.run)[1]
-    assert KIT not in {item.path for item in bureau.files} and len(bureau.files) == 6
+    assert KIT not in {item.path for item in bureau.files} and len(bureau.files) == 7
     assert len(pack(out, keys_file=keys)) == 3
     (done.run.folder / "150100-呼和浩特市/别的.csv").unlink()
     with pytest.raises(StaleError, match="别的"):

@@ -365,8 +365,8 @@ def test_changes_are_counted_by_kind_and_condition(
     warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     warehouse.execute(
-        "create table run_changes (screening varchar, subject_id varchar, bureau_code varchar,"
-        " change varchar, outcome_before varchar, outcome_now varchar,"
+        "create or replace table run_changes (screening varchar, subject_id varchar,"
+        " bureau_code varchar, change varchar, outcome_before varchar, outcome_now varchar,"
         " amount_before_yuan decimal(18, 2), amount_now_yuan decimal(18, 2), conditions varchar,"
         " causes varchar)"
     )

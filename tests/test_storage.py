@@ -67,7 +67,7 @@ def removing(target: str, nth: int, path: Path) -> str:
 
 
 # How large the largest file may be, and the step in which a run of the light stage meets it.
-FILE_SIZES = [(0, "准备"), (8_000, TAKING_IN), (300_000, BUILDING), (1_000_000, HANDING_OVER)]
+FILE_SIZES = [(0, "准备"), (8_000, TAKING_IN), (400_000, BUILDING), (1_000_000, HANDING_OVER)]
 # What is gone before a call, and the step that says so.
 VANISHING = [
     ("pipelines.policy_tables.write_tables", ".state/warehouse.duckdb", BUILDING),
