@@ -247,7 +247,7 @@ def test_the_last_cast_reads_what_the_others_read(kind):
 
 ENDS_IN_000 = [
     f"159901{1900 + number % 100}0{number % 9 + 1}{number % 28 + 1:02d}{number // 100}000"
-    for number in range(1000)
+    for number in range(0, 1000, 5)
 ]
 LEAP_DAYS = [f"{year}{dash}02{dash}29" for year in range(1900, 2100) for dash in ("-", "/", "")]
 

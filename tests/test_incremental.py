@@ -70,7 +70,7 @@ def test_any_sequence_of_files_and_days_builds_what_a_build_from_nothing_does(
     extracts = tmp_path / "extracts"
     shutil.copytree(deliveries[0], extracts)
     kept = []
-    for night in range(5):
+    for night in range(4):
         if night:
             for name in rng.sample(names, 2):
                 sources = [folder / name for folder in deliveries if (folder / name).exists()]

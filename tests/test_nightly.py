@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -109,9 +110,9 @@ def test_no_state_names_a_machine_path(sample_run: HandedOver):
     assert json.loads(text)["as_of"] == "2022-03-22"
 
 
-def test_the_same_night_again_and_the_next_one(sample_run: HandedOver):
+def test_the_same_night_again_and_the_next_one(sample_run: HandedOver, tmp_path: Path):
     """The same input and predecessor give the same bytes; the next day nobody is new."""
-    out = sample_run.run.folder.parent.parent
+    out = shutil.copytree(sample_run.run.folder.parent.parent, tmp_path / "out")
     before = lists_of(sample_run.run.folder)
     again = whole_run.run(make_order(SAMPLE, out), plain=True)
     assert again.run.run_id == "2022-03-22-2"

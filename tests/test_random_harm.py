@@ -45,7 +45,7 @@ MANY = int(os.environ.get("RANDOM_HARM", "10000"))
 # A part of the one kind takes in so many harmed files; one of the other decides so many folders.
 FILES, FOLDERS = 60, 5
 HARMS_PER_FOLDER = 5
-FEW_PARTS = {"taken": 2, "decided": 2, "packed": 1}
+FEW_PARTS = {"taken": 2, "decided": 1, "packed": 1}
 DAY = date(2022, 6, 13)
 SEED, UNITS, PEOPLE = 1, 30, 240
 DECISIONS = {

@@ -33,7 +33,7 @@ FEW, MANY = 6, int(os.environ.get("SECOND_OPINION_SEEDS", "60"))
 SEEDS = [
     pytest.param(seed, marks=[pytest.mark.full] if seed >= FEW else []) for seed in range(MANY)
 ]
-FEW_WORLDS, MANY_WORLDS = 30, int(os.environ.get("SECOND_OPINION_WORLDS", "2000"))
+FEW_WORLDS, MANY_WORLDS = 20, int(os.environ.get("SECOND_OPINION_WORLDS", "2000"))
 HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large]
 LARGE, PEOPLE_A_UNIT = int(os.environ.get("SECOND_OPINION_UNITS", "200000")), 4
 LARGE_DAY = date(2022, 6, 13)

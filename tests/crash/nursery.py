@@ -26,6 +26,8 @@ MODULES = (
     "pipelines.run",
     "pipelines.ingest",
     "pipelines.checks",
+    "pipelines.letter",
+    "pipelines.report",
     "pipelines.summary",
 )
 
