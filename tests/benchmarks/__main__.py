@@ -16,6 +16,7 @@ from pathlib import Path
 from time import perf_counter
 
 from pipelines import ROOT
+from pipelines.results import open_run
 from pipelines.settings import load_settings
 from tests.benchmarks.harm import harm_payroll, in_gb18030
 
@@ -35,6 +36,10 @@ READMES = {
         "floor: DuckDB by hand, no checks, no lists": "基准：手写 DuckDB 脚本，无检查，无名单",
         "full run, CSV lists": "整夜，CSV 名单",
         "again, nothing changed": "再跑一次，什么都没变",
+        "wengang explain, a unit": "wengang explain，单位",
+        "wengang explain, a person": "wengang explain，个人",
+        "wengang what-if, the refund": "wengang what-if，稳岗返还",
+        "wengang what-if, the notice": "wengang what-if，失业保险金",
         "full run, all xlsx": "整夜，全部 xlsx",
         "again with xlsx, nothing changed": "再跑一次（有 xlsx），什么都没变",
         "full run, a month less, all xlsx": "整夜，少一个月的缴费明细，全部 xlsx",
@@ -118,6 +123,32 @@ class Bench:
         command += ["--settings", str(settings_file(self.folder, **values))]
         self.note(took(what, command))
 
+    def questions(self, out: Path) -> None:
+        """What people ask about the two runs that lie in a publication folder."""
+        with open_run(out=out) as results:
+            ((unit,),) = results.rows("select max(unit_id) from job_retention_refund_units")
+            ((person,),) = results.rows(
+                "select max(person_id) from unemployment_benefit_notice_people"
+            )
+        limit, months = "max_layoff_rate=0.06", "min_paid_months=6"
+        for what, *question in (
+            ("wengang status", "status"),
+            ("wengang runs", "runs"),
+            ("wengang explain, a unit", "explain", unit),
+            ("wengang explain, a person", "explain", person),
+            ("wengang what-if, the refund", "what-if", "job_retention_refund", "--set", limit),
+            (
+                "wengang what-if, the notice",
+                "what-if",
+                "unemployment_benefit_notice",
+                "--set",
+                months,
+            ),
+            ("wengang compare", "compare", f"{DAY}-1", f"{DAY}-2"),
+        ):
+            command = [sys.executable, "-m", "pipelines", *question, "--out", str(out)]
+            self.note(took(what, command))
+
     def other(self, what: str, module: str, python: str = sys.executable) -> None:
         """One of the scripts by hand."""
         result = took(what, [python, "-m", f"tests.benchmarks.{module}", str(self.extracts)])
@@ -138,6 +169,8 @@ class Bench:
         self.other("floor: DuckDB by hand, no checks, no lists", "floor")
         self.ours("full run, CSV lists", self.extracts, "csv", afresh=True, xlsx=False)
         self.ours("again, nothing changed", self.extracts, "csv", afresh=False, xlsx=False)
+        self.questions(self.folder / "csv")
+        shutil.rmtree(self.folder / "csv", ignore_errors=True)
         self.ours("full run, all xlsx", self.extracts, "xlsx", afresh=True, xlsx=True)
         self.ours("again with xlsx, nothing changed", self.extracts, "xlsx", False, xlsx=True)
         self.one_new_month()
