@@ -12,11 +12,13 @@ from pipelines.masking import masked_value
 from pipelines.report_figures import tables_of
 from pipelines.run_report import (
     CONTRADICTIONS,
+    FEEDBACK,
     FILES,
     LATE_FILERS,
     MONTHS,
     UNKNOWN_CODES,
     file_told,
+    rates_told,
 )
 
 _BALANCE = """
@@ -81,6 +83,7 @@ class DataFigures:
     set_aside: Rows | None
     unknown_codes: Rows | None
     contradictions: Rows | None
+    feedback: Rows | None
 
 
 def data_figures(cursor: duckdb.DuckDBPyConnection) -> DataFigures:
@@ -99,6 +102,7 @@ def data_figures(cursor: duckdb.DuckDBPyConnection) -> DataFigures:
     balance = rows("import_log", _BALANCE)
     files = rows("import_log", FILES)
     set_aside = rows("set_aside", _SET_ASIDE)
+    feedback = rows("feedback_rates", FEEDBACK)
     return DataFigures(
         months=None if months is None else [Month(*row) for row in months],
         late_filers=rows("reported_late_filers", LATE_FILERS),
@@ -113,4 +117,5 @@ def data_figures(cursor: duckdb.DuckDBPyConnection) -> DataFigures:
         set_aside=set_aside and [(titles.get(name, name), *rest) for name, *rest in set_aside],
         unknown_codes=rows("reported_unknown_codes", UNKNOWN_CODES),
         contradictions=rows("reported_contradictions", CONTRADICTIONS),
+        feedback=feedback and [rates_told(*row) for row in feedback],
     )

@@ -129,7 +129,7 @@ def write_run_report(
                 "bureau to_be_told fed_back response_rate reached wrong_number no_answer declined"
                 " claimed",
             ),
-            [_rates(*row) for row in rows(FEEDBACK)],
+            [rates_told(*row) for row in rows(FEEDBACK)],
         )
     lines += ["", f"## {say('政策取值', 'Policy values')}", ""]
     lines += [f"- {line}" for line in notices(policies, as_of, warning_days)]
@@ -213,7 +213,8 @@ def file_told(name: str, extract: str, status: str, *rest: Any) -> tuple[Any, ..
     return name, title, states.get(status, status), *numbers, note
 
 
-def _rates(name: str, listed: int, told: int, *results: int) -> tuple[Any, ...]:
+def rates_told(name: str, listed: int, told: int, *results: int) -> tuple[Any, ...]:
+    """A row of FEEDBACK with the response rate behind the numbers that it comes from."""
     return name, listed, told, percent(told, listed), *results
 
 

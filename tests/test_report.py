@@ -328,6 +328,19 @@ def written(
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
+def test_the_response_to_notices_is_told_once_there_is_any(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    assert "告知反馈" not in in_words(written(warehouse, tmp_path, asked()))
+    warehouse.execute(
+        "create table feedback_rates as select '150100' as bureau_code, 40 as listed, 9 as told,"
+        " 6 as reached, 2 as wrong_number, 1 as no_answer, 0 as declined, 0 as claimed"
+    )
+    page = in_words(written(warehouse, tmp_path, asked()))
+    # 9 of 40
+    assert "告知反馈（截至运行日）" in page and "呼和浩特市 40 9 22.5% 6 2 1 0 0" in page
+
+
 def test_a_partial_run_tells_what_it_has(
     warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
