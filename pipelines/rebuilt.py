@@ -2,8 +2,8 @@
 
 import json
 import re
+from contextlib import AbstractContextManager
 from datetime import date
-from types import TracebackType
 
 import duckdb
 
@@ -28,7 +28,7 @@ BASE = "base"
 _COMMENT = re.compile(r"--[^\n]*")
 
 
-class Rebuilt:
+class Rebuilt(AbstractContextManager["Rebuilt"]):
     """Variants of a screening's decision, each in a schema of a database in memory.
 
     `base` is made with the policy of the run; every other by `add`. The run is only read.
@@ -74,15 +74,7 @@ class Rebuilt:
             self.connection.close()
             raise
 
-    def __enter__(self) -> "Rebuilt":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -44,7 +44,7 @@ CODED = {
 }
 
 
-class Results:
+class Results(AbstractContextManager["Results"]):
     """The finished tables of a run, for reading alone; use it in a `with` block or close it.
 
     Raises StaleError when results.duckdb is missing or can't be read.
@@ -68,15 +68,7 @@ class Results:
             for setting in WALLS:
                 self.connection.execute(f"set {setting}")
 
-    def __enter__(self) -> Results:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 import typer
 
 from pipelines.commands.options import (
+    bureaus_option,
     console,
     described,
     lang_option,
     out_option,
+    run_argument,
     settings_option,
 )
 from pipelines.errors import UsageError
@@ -27,12 +29,8 @@ def add_to(app: typer.Typer) -> None:
         )
     )
     def letters(
-        run: str | None = typer.Argument(
-            None, metavar="RUN", help=say("默认为已发布的运行", "default: the published run")
-        ),
-        bureau: list[str] = typer.Option(
-            [], metavar="CODE …", help=say("只做这些盟市", "only these bureaus")
-        ),
+        run: str | None = run_argument(),
+        bureau: list[str] = bureaus_option(),
         lists: list[str] = typer.Option(
             [], "--list", metavar="NAME …", help=say("只做这些名单", "only these lists")
         ),

@@ -29,18 +29,32 @@ def out_option() -> Any:
     return typer.Option(None, metavar="DIR", help=say("发布文件夹", "publication folder"))
 
 
+def run_argument() -> Any:
+    """`RUN`, by default the published one."""
+    return typer.Argument(
+        None, metavar="RUN", help=say("默认为已发布的运行", "default: the published run")
+    )
+
+
+def bureaus_option() -> Any:
+    """`--bureau CODE …`, by default all."""
+    return typer.Option(
+        [], "--bureau", metavar="CODE …", help=say("只做这些盟市", "only these bureaus")
+    )
+
+
 def described(zh: str, en: str) -> dict[str, Any]:
     """A command's help in the language in use, with the exit codes below it."""
     return {"help": say(zh, en), "epilog": exit_codes()}
 
 
-def day(text: str) -> date:
-    """A day as YYYY-MM-DD. Raises UsageError."""
+def day(text: str, option: str = "--as-of") -> date:
+    """A day that was given to an option as YYYY-MM-DD. Raises UsageError."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            say(f"--as-of {text}：应为 YYYY-MM-DD", f"--as-of {text}: should be YYYY-MM-DD")
+            say(f"{option} {text}：应为 YYYY-MM-DD", f"{option} {text}: should be YYYY-MM-DD")
         ) from None
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 import typer
 
 from pipelines.commands.options import (
+    bureaus_option,
     console,
     described,
     lang_option,
     out_option,
+    run_argument,
     settings_option,
 )
 from pipelines.errors import UsageError
@@ -28,12 +30,8 @@ def add_to(app: typer.Typer) -> None:
         )
     )
     def payment(
-        run: str | None = typer.Argument(
-            None, metavar="RUN", help=say("默认为已发布的运行", "default: the published run")
-        ),
-        bureau: list[str] = typer.Option(
-            [], metavar="CODE …", help=say("只做这些盟市", "only these bureaus")
-        ),
+        run: str | None = run_argument(),
+        bureau: list[str] = bureaus_option(),
         again: bool = typer.Option(
             False,
             "--again",

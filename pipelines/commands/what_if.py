@@ -9,6 +9,7 @@ import typer
 from pipelines.commands.options import (
     DAY,
     console,
+    day,
     described,
     lang_option,
     out_option,
@@ -23,15 +24,7 @@ if TYPE_CHECKING:
 
 
 def _policy_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            say(
-                f"--as-of-policy {text}：应为 YYYY-MM-DD",
-                f"--as-of-policy {text}: should be YYYY-MM-DD",
-            )
-        ) from None
+    return day(text, "--as-of-policy")
 
 
 def add_to(app: typer.Typer) -> None:
